@@ -1,0 +1,79 @@
+"""Facts for the report: true here, absent where they cannot be had, and silent about people and machines."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import socket
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tinytorch import environment
+
+
+def test_the_facts_are_ordered_text_and_match_this_process():
+    facts = environment.describe()
+    assert all(isinstance(value, str) and value and "\n" not in value for value in facts.values())
+    names = list(facts)
+    assert names.index("CPU cores usable") < names.index("operating system") < names.index("clock")
+    assert facts["Python"].endswith(platform.python_version())
+    assert facts["numpy"] == np.__version__
+    assert 1 <= int(facts["CPU cores usable"].split()[0]) <= os.cpu_count()
+    assert facts["operating system"].startswith(platform.system())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_memory_is_what_the_kernel_says():
+    kib = int(Path("/proc/meminfo").read_text(encoding="ascii").split()[1])
+    assert environment.memory() == f"{kib / 2**20:.1f} GiB"
+
+
+def test_nothing_names_the_user_the_host_or_a_folder():
+    text = "\n".join(environment.describe().values())
+    assert "/" not in text
+    words = set(text.replace(",", " ").split())
+    assert socket.gethostname() not in words
+    assert getpass.getuser() not in words
+
+
+def test_the_clock_step_is_the_smallest_one_seen():
+    readings = iter([5, 5, 9, 9, 12, 100])
+    assert environment.smallest_step_ns(lambda: next(readings), readings=6) == 3
+    assert environment.smallest_step_ns(lambda: 7, readings=4) is None
+    assert "no step seen" in environment.clock(lambda: 7)
+    assert 0 < environment.smallest_step_ns(time.perf_counter_ns) < 1_000_000
+
+
+def test_what_cannot_be_had_is_left_out(monkeypatch):
+    """As on Windows and in a browser: no sysconf, no load average, no /proc, no affinity."""
+    for name in ("sysconf", "getloadavg", "sched_getaffinity"):
+        monkeypatch.delattr(os, name, raising=False)
+    monkeypatch.setattr(environment, "_read", lambda path: None)
+    monkeypatch.setattr(platform, "processor", lambda: "")
+    monkeypatch.setattr(platform, "machine", lambda: "")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    facts = environment.describe()
+    for name in ("CPU", "CPU cores usable", "CPU frequency governor", "memory", "load average at start"):
+        assert name not in facts
+    assert {"Python", "numpy", "clock"} <= set(facts)
+
+
+def test_a_containers_quota_is_told(monkeypatch):
+    monkeypatch.setattr(environment, "_read", lambda path: "150000 100000" if path.endswith("cpu.max") else None)
+    assert environment.usable_cores().endswith("(container quota 1.5)")
+    monkeypatch.setattr(environment, "_read", lambda path: "max 100000" if path.endswith("cpu.max") else None)
+    assert environment.usable_cores().isdigit()
+
+
+def test_blas_thread_limits_are_told_and_odd_values_are_not(monkeypatch):
+    for name in environment.THREAD_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    assert environment.blas_threads() == "no limit set"
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setenv("MKL_NUM_THREADS", "/home/someone")
+    assert environment.blas_threads() == "OMP_NUM_THREADS=1"

@@ -1,0 +1,1 @@
+"""TinyTorch: small neural networks, and a small MLPerf to measure them with."""
