@@ -1,0 +1,202 @@
+"""What the code of one cell defines, imports and uses; read from its syntax, never by running it.
+
+Annotations count as uses, because type checkers read them in the generated module too. Knows one cell at a time and
+nothing of sections or modules.
+"""
+
+import ast
+import re
+import symtable
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tinytorch.cells import Cell, ExportError
+from tinytorch.moduletext import Import
+
+PACKAGE = "tinytorch.benchmarking"
+
+_DIRECTIVE = re.compile(r"#\s*\|\s*(default_exp|export|exporti|hide)\b\s*(.*?)\s*")
+_OTHER_DIRECTIVE = re.compile(r"#\|\s*(\w+)(?![\w-]*\s*:).*")  # Quarto's `#| key: value` is none of ours
+_SOLUTION_MARKER = re.compile(r"\s*#+\s*(BEGIN|END) SOLUTION\s*")
+_MAGIC = re.compile(r"\s*[%!].*|\s*[\w., ]+=\s*[!%]\s*\w.*|\s*\?{1,2}[\w.]+|\s*[\w.]+\?{1,2}\s*")
+_UNUSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # all that parsing hostile text may raise
+
+
+@dataclass(frozen=True)
+class Code:
+    """A cell's code; `text` is what a module holds of it: no directives, solution markers or top-level imports."""
+
+    text: str = ""
+    imports: tuple[Import, ...] = ()
+    defines: frozenset[str] = frozenset()
+    public: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+
+
+def label(cell: Cell) -> str:
+    """Return the words by which messages name a cell."""
+    return f"cell {cell.grade_id or cell.id!r}"
+
+
+def directives(cell: Cell) -> dict[str, str]:
+    """Return the `#| word value` lines at the head of a cell.
+
+    Raises ExportError for an unknown word, a directive that comes after code, and `export` together with `exporti`.
+    """
+    found: dict[str, str] = {}
+    head = True
+    for line in cell.source.split("\n"):
+        match = _DIRECTIVE.fullmatch(line)
+        if match and not head:
+            raise ExportError(f"{label(cell)}: {line.strip()!r} comes after code; directives are the first lines")
+        if match:
+            found[match[1]] = match[2]
+        elif head and _OTHER_DIRECTIVE.fullmatch(line):
+            raise ExportError(f"{label(cell)}: {line.strip()!r} is none of default_exp, export, exporti, hide")
+        elif line.strip():
+            head = False
+    if found.keys() >= {"export", "exporti"}:
+        raise ExportError(f"{label(cell)}: exported twice; keep one of export and exporti")
+    return found
+
+
+def export_target(cell: Cell) -> tuple[str, bool] | None:
+    """Return (module, whether its names are public) of an exported cell, None for any other. Raises ExportError."""
+    if cell.kind != "code":
+        return None
+    found = directives(cell)
+    for word in sorted(found.keys() & {"export", "exporti"}):
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", found[word]):
+            raise ExportError(f"{label(cell)}: `#| {word}` needs a module name such as `schedule`, got {found[word]!r}")
+        return found[word], word == "export"
+    return None
+
+
+def exported_code(cell: Cell) -> Code:
+    """Return what an exported cell brings into its module. Raises ExportError if it does not compile on its own."""
+    text = _without_markers(cell.source)
+    try:
+        tree = _parse(text)
+        body = _without_imports(text, tree)
+        # A line in front makes a `from __future__` that is left a syntax error here, as it would be in the module.
+        _compile(f"0\n{body}")
+        table = symtable.symtable(body, "<cell>", "exec")
+    except _UNUSABLE as error:
+        line = (error.text or "").strip()[:80] if isinstance(error, SyntaxError) else ""
+        if _MAGIC.fullmatch(line):
+            raise ExportError(f"{label(cell)}: {line!r} is IPython's; exported cells hold plain Python") from error
+        reason = error.msg if isinstance(error, SyntaxError) else type(error).__name__
+        where = f" in {line!r}" if line else ""
+        raise ExportError(f"{label(cell)} is not valid Python: {reason}{where}") from error
+    own = frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported())
+    return Code(body, tuple(_imports(tree)), own, tuple(_public(tree)), frozenset(_uses(table)))
+
+
+def loose_code(cell: Cell) -> Code:
+    """Return what a cell that is not exported imports and defines; nothing if it is not Python but for magics."""
+    tree = _loose_tree(cell)
+    defined = {leaf.id for leaf in _leaves(tree)}
+    named = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    return Code(imports=tuple(_imports(tree)), defines=frozenset(defined | named))
+
+
+def refuse_package_import(cell: Cell) -> None:
+    """Raise ExportError if a code cell imports the very package that the lesson builds, at any depth."""
+    for node in ast.walk(_loose_tree(cell)):
+        modules: list[str] = []
+        if isinstance(node, ast.Import):
+            modules = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            modules = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+        if any(f"{module}.".startswith(f"{PACKAGE}.") for module in modules):
+            raise ExportError(
+                f"{label(cell)} imports {PACKAGE}, which would replace the notebook's own functions by the installed "
+                f"ones; use the names that earlier cells define"
+            )
+
+
+def _loose_tree(cell: Cell) -> ast.Module:
+    without_magics = re.sub(r"^([ \t]*)[%!].*", r"\1pass", cell.source, flags=re.MULTILINE)
+    for text in (cell.source, without_magics):
+        try:
+            return _parse(text)
+        except _UNUSABLE:
+            continue
+    return ast.Module([], [])
+
+
+def _parse(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a doubtful escape in a student's string is not the exporter's business
+        return ast.parse(text)
+
+
+def _compile(text: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        compile(text, "<cell>", "exec", dont_inherit=True)
+
+
+def _without_markers(source: str) -> str:
+    """Take out directives and markers, and one of two blank lines that a marker stood between."""
+    kept: list[str] = []
+    dropped = False
+    for line in source.split("\n"):
+        if _SOLUTION_MARKER.fullmatch(line) or _DIRECTIVE.fullmatch(line):
+            dropped = True
+        elif line.strip() or not dropped or (kept and kept[-1].strip()):
+            kept.append(line)
+            dropped = False
+    return "\n".join(kept).strip("\n").rstrip()
+
+
+def _without_imports(text: str, tree: ast.Module) -> str:
+    """Take whole-line import statements out: the exporter writes the imports at the head of the module."""
+    lines: list[str | None] = list(text.split("\n"))
+    for node, following in zip(tree.body, [*tree.body[1:], None], strict=True):
+        if not isinstance(node, ast.Import | ast.ImportFrom):
+            continue
+        end = node.end_lineno or node.lineno
+        alone = lines[node.lineno - 1] is not None and node.col_offset == 0
+        if alone and (following is None or following.lineno > end):
+            while end < len(lines) and not (lines[end] or "").strip():
+                end += 1
+            lines[node.lineno - 1 : end] = [None] * (end - node.lineno + 1)
+    return "\n".join(line for line in lines if line is not None).strip("\n")
+
+
+def _imports(tree: ast.Module) -> Iterator[Import]:
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name, None, alias.asname) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module != "__future__":
+            module = "." * node.level + (node.module or "")
+            for alias in node.names:
+                yield Import(module, alias.name, alias.asname if alias.asname != alias.name else None)
+
+
+def _public(tree: ast.Module) -> Iterator[str]:
+    for node in tree.body:
+        names: list[str] = []
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            names = [node.name]
+        elif isinstance(node, ast.Assign):
+            names = [leaf.id for each in node.targets for leaf in _leaves(each)]
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+            names = [node.target.id]
+        yield from (name for name in names if not name.startswith("_"))
+
+
+def _leaves(tree: ast.AST) -> Iterator[ast.Name]:
+    """Every name that is assigned somewhere in a tree."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+
+
+def _uses(table: symtable.SymbolTable) -> Iterator[str]:
+    top = table.get_type() == "module"
+    for symbol in table.get_symbols():
+        if symbol.is_referenced() and (top or symbol.is_global()):
+            yield symbol.get_name()
+    for child in table.get_children():
+        yield from _uses(child)
