@@ -1,0 +1,65 @@
+"""A limit on how long a piece of code may run, for models that hang. Knows nothing of models.
+
+On the main thread a timer signal ends even a sleep; on another thread an exception is sent to it, which it meets at its
+next Python instruction. Code that hangs inside a C function cannot be ended from within the process.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class DeadlineExceeded(Exception):  # noqa: N818  named like asyncio's and grpc's
+    """The code under `deadline` ran longer than its limit."""
+
+
+@contextmanager
+def deadline(seconds: float) -> Iterator[None]:
+    """End the block with DeadlineExceeded once it has run for `seconds`; 0 means no limit."""
+    if seconds <= 0:
+        yield
+    elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        yield from _by_signal(seconds)
+    else:
+        yield from _by_exception(seconds)
+
+
+def _by_signal(seconds: float) -> Iterator[None]:
+    def ring(signum: int, frame: FrameType | None) -> None:
+        raise DeadlineExceeded(f"no answer within {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, ring)
+    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, left, interval)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _by_exception(seconds: float) -> Iterator[None]:
+    thread = ctypes.c_ulong(threading.get_ident())
+    lock, over = threading.Lock(), False
+
+    def ring() -> None:
+        with lock:
+            if not over:
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(DeadlineExceeded))
+
+    timer = threading.Timer(seconds, ring)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except DeadlineExceeded as error:
+        raise DeadlineExceeded(f"no answer within {seconds:g} s") from error
+    finally:
+        with lock:
+            over = True
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # one that was sent but not yet met
+        timer.cancel()
