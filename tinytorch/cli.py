@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from tinytorch.compare_cli import add_compare
 from tinytorch.export import ExportError, differences, export_modules, read_lesson, write_package
 from tinytorch.perf_cli import add_perf
 
@@ -89,7 +90,7 @@ def _package(notebook: Path) -> dict[str, str]:
         return files
 
 
-_COMMANDS = [_add_export, add_perf]
+_COMMANDS = [_add_export, add_perf, add_compare]
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,0 +1,2743 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Module 13: Benchmarking
+#
+# Build a small MLPerf, use it on real models, and analyse what it says.
+#
+# | | |
+# |---|---|
+# | Difficulty | Intermediate |
+# | Time | 4 to 5 hours, 22 exercises and 3 questions, 100 points |
+# | Before | layers, networks, kernels, compression (modules 01 to 12) |
+# | After | monitoring a model in production |
+
+# %% [markdown]
+# **After this module you can**
+#
+# - name the four components of a benchmark: system under test, dataset, model, load generator;
+# - measure latency (Single-Stream), latency under load (Server) and throughput (Offline), and say when a run is invalid;
+# - put an interval on a result, compare a model with a baseline over several rounds, and say whether the difference is significant;
+# - recognise the usual pitfalls, and write a report that claims nothing you did not measure.
+
+# %% [markdown]
+# **The evaluation gap.** You can build a network, speed up a kernel and prune a layer. But did it help? "It ran faster
+# when I tried it" is not an answer: the machine was warm the second time, something else was running the first time, and
+# one run cannot tell. This module builds the tool that answers.
+
+# %%
+#| hide
+# The lesson needs six packages. Where one is missing (Colab, a bare Jupyter), this cell installs it and says so.
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+
+needed = ["numpy", "scipy", "matplotlib", "jinja2", "tqdm", "tinytorch"]
+missing = [name for name in needed if importlib.util.find_spec(name) is None]
+if missing:
+    folders = [folder for folder in Path.cwd().parents if (folder / "tinytorch" / "charts.py").is_file()]
+    source = str(folders[0]) if folders else "tinytorch-benchmarking"
+    print(f"missing: {', '.join(missing)}; installing {'the checkout above' if folders else source}")
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", source], check=True)
+    importlib.invalidate_caches()
+
+# %%
+import base64
+import copy
+import json
+import math
+import multiprocessing
+import operator
+import re
+import time
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from functools import cached_property, partial
+from itertools import pairwise, repeat
+from typing import Any, NamedTuple, Protocol, Self
+
+import numpy as np
+import numpy.typing as npt
+from tqdm import tqdm
+
+from tinytorch import charts, environment
+from tinytorch.datasets import QuerySampleLibrary, load_dataset
+from tinytorch.deadline import deadline
+from tinytorch.mlperf import early_stopping_queries, loadgen_arrivals, loadgen_samples
+from tinytorch.peak import PeakRate, find_peak_qps
+from tinytorch.pitfalls import (
+    AccuracyDrop,
+    Pitfall,
+    accuracy_drop,
+    autocorrelation,
+    between_run_variance,
+    caching,
+    closed_loop,
+    coarse_timer,
+    contention,
+    different_inputs,
+    drift,
+    layout_bias,
+    level_step,
+    multimodality,
+    order_confounding,
+    saturated,
+    slow_warm_up,
+    stalls,
+    too_few_rounds,
+    too_few_samples,
+    unequal_accuracy,
+    wrong_arrivals,
+)
+
+# %%
+#| default_exp benchmarking
+
+# %% [markdown]
+# # Build
+#
+# Nine sections, nine files. Each cell that starts with `#| export` becomes part of your own package,
+# `tinytorch.benchmarking`, when you run `tinytorch export`. Everything you check here runs on a virtual clock, so the
+# numbers are exact and your machine's mood does not matter.
+
+# %% [markdown]
+# ## 1. System under test
+# > The system under test: a model behind one call. Knows nothing of time, schedules or statistics.
+#
+# MLPerf has four components. The **load generator** decides when to ask. The **dataset** (a query sample library, QSL)
+# holds what is asked. The **model** answers. The **system under test** (SUT) is all that stands between question and
+# answer. Here a SUT is any function from a batch `(n, ...)` to outputs `(n, ...)`.
+
+# %% nbgrader={"grade": false, "grade_id": "given_sut_types", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export sut
+Array = npt.NDArray[Any]
+IntArray = npt.NDArray[np.int64]
+Model = Callable[[Array], Any]
+
+# %% [markdown]
+# ### Exercise 1.1: One output per sample (3 points, about 4 lines)
+# A model that silently drops samples looks fast. Return the outputs as an array with one row per sample; refuse
+# anything else with a `ValueError` that names both counts. A single number has no rows: count it as 0 outputs.
+
+
+# %% nbgrader={"grade": false, "grade_id": "check_outputs", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export sut
+def check_outputs(outputs: Any, n_samples: int) -> Array:
+    """Return `outputs` as an array of shape (n_samples, ...).
+
+    Raises ValueError unless there is exactly one output for each sample.
+    """
+    ### BEGIN SOLUTION
+    rows = np.asarray(outputs)
+    n_outputs = len(rows) if rows.ndim else 0
+    if n_outputs != n_samples:
+        raise ValueError(
+            f"a model returns one output per sample: {n_samples} samples went in, {n_outputs} outputs came back; "
+            "return an array of shape (n, ...)"
+        )
+    return rows
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "check_outputs_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+assert check_outputs([[0.1, 0.9], [0.8, 0.2]], 2).shape == (2, 2)
+try:
+    check_outputs(np.zeros((31, 10)), 32)
+    message = "nothing: 31 outputs for 32 samples were accepted"
+except ValueError as error:
+    message = str(error)
+assert all(count in message for count in ("31", "32")), f"the error names both counts; yours says {message}"
+
+# %% [markdown]
+# ### Exercise 1.2: Accuracy (4 points, about 6 lines)
+# A fast wrong answer is worth nothing, so accuracy is measured on labels, in a pass of its own. Outputs are class
+# scores `(n, classes)` or class numbers `(n,)`. Without labels there is nothing to measure: return `None`, never a guess.
+
+
+# %% nbgrader={"grade": false, "grade_id": "accuracy", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export sut
+def accuracy(outputs: Array, labels: IntArray | None) -> float | None:
+    """Return the fraction of outputs whose class is the label's, or None without labels.
+
+    `outputs` has shape (n, classes) or (n,), `labels` (n,). Raises ValueError if their lengths differ or n is 0.
+    """
+    ### BEGIN SOLUTION
+    if labels is None:
+        return None
+    if len(outputs) != len(labels) or len(labels) == 0:
+        raise ValueError(f"accuracy needs a label per output and at least one, got {len(outputs)} and {len(labels)}")
+    classes = outputs.argmax(axis=1) if outputs.ndim == 2 else outputs
+    return float(np.mean(classes == labels))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "accuracy_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+scores = np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4], [0.3, 0.7]])
+assert accuracy(scores, np.array([0, 1, 1, 1])) == 0.75
+assert accuracy(scores, None) is None
+
+# %% [markdown]
+# **Given.** `predict` is the accuracy pass. `rebuild` makes an equal model at another place in memory: two equal
+# objects can differ in speed only because of where their weights lie, so every round of a comparison builds its models
+# anew.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_sut_rebuild", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export sut
+def as_model(system: Any) -> Model:
+    """Return the call that answers a batch: the object itself, or its `issue` method.
+
+    Raises TypeError for an object that has neither.
+    """
+    if callable(system):
+        return system  # type: ignore[no-any-return]
+    if callable(getattr(system, "issue", None)):
+        return system.issue  # type: ignore[no-any-return]
+    raise TypeError(f"a system under test is callable or has issue(queries), got {type(system).__name__}")
+
+
+def predict(model: Model, inputs: Array, batch_size: int = 256) -> Array:
+    """Return the model's outputs for all `inputs` (n, ...), in order: the accuracy pass, which is not timed."""
+    batches = [inputs[i : i + batch_size] for i in range(0, len(inputs), batch_size)]
+    return np.concatenate([check_outputs(model(batch), len(batch)) for batch in batches])
+
+
+def rebuild(system: Any, build: Callable[[], Any] | None, rng: np.random.Generator) -> Any:
+    """Return an equal system at another place in memory: from its factory, else a deep copy, else the system itself.
+
+    The pad of random size moves whatever is allocated after it (Mytkowicz et al. 2009, layout bias).
+    """
+    pad = np.empty(int(rng.integers(64, 1 << 16)), dtype=np.uint8)
+    try:
+        return build() if build is not None else copy.deepcopy(system)
+    except TypeError:
+        if build is not None:
+            raise
+        return system  # an open session or a lock cannot be copied: the caller reports that layout is not controlled
+    finally:
+        del pad
+
+
+# %% [markdown]
+# ## 2. Clock
+# > Clocks: what time it is and how to wait for a moment. Knows nothing of models or queries.
+#
+# A load generator needs two things from a clock: `now_ns()` and `wait_until_ns(t)`. The real clock is the machine's.
+# The virtual clock moves only when someone waits or a scripted model "works": an hour passes in a moment, and every
+# latency is an exact integer.
+
+# %% nbgrader={"grade": false, "grade_id": "given_clock_real", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export clock
+NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
+
+
+class Clock(Protocol):
+    """What the load generator asks of a clock. All times are integer nanoseconds."""
+
+    def now_ns(self) -> int: ...
+
+    def wait_until_ns(self, due_ns: int, /) -> None: ...
+
+
+class RealClock:
+    """The machine's monotonic clock. A sleep alone wakes up late, so the last stretch is spent looking at the clock."""
+
+    SPIN_NS = 80_000  # a little over the 50 us timer slack of Linux; spinning longer invites the scheduler to step in
+
+    now_ns = staticmethod(time.perf_counter_ns)
+
+    def __init__(self, shares: bool = False) -> None:
+        self.shares = shares  # let other threads run in the last stretch
+
+    def wait_until_ns(self, due_ns: int) -> None:
+        """Return at `due_ns` or, if that is past, at once."""
+        while (left := due_ns - time.perf_counter_ns()) > self.SPIN_NS:
+            time.sleep((left - self.SPIN_NS) / NS_PER_S)
+        while time.perf_counter_ns() < due_ns:
+            if self.shares:
+                time.sleep(0)
+
+
+# %% [markdown]
+# ### Exercise 2.1: A virtual clock (4 points, about 6 lines)
+# `wait_until_ns(t)` moves the time to `t`, but a clock never goes back: waiting for a moment that has passed changes
+# nothing. `advance_ns(d)` lets `d` nanoseconds of work pass and refuses a negative `d` with a `ValueError`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "VirtualClock", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export clock
+class VirtualClock:
+    """A clock that moves only when told to. Starts at `start_ns`."""
+
+    def __init__(self, start_ns: int = 0) -> None:
+        self._now_ns = start_ns
+
+    def now_ns(self) -> int:
+        """Return the time in ns."""
+        ### BEGIN SOLUTION
+        return self._now_ns
+        ### END SOLUTION
+
+    def wait_until_ns(self, due_ns: int) -> None:
+        """Move the time to `due_ns`, or leave it where that is past."""
+        ### BEGIN SOLUTION
+        self._now_ns = max(self._now_ns, due_ns)
+        ### END SOLUTION
+
+    def advance_ns(self, duration_ns: int) -> None:
+        """Let `duration_ns` of work pass. Raises ValueError if it is negative."""
+        ### BEGIN SOLUTION
+        if duration_ns < 0:
+            raise ValueError(f"time never goes back: advance_ns needs 0 or more, got {duration_ns}")
+        self._now_ns += duration_ns
+        ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "VirtualClock_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+clock = VirtualClock()
+clock.wait_until_ns(1_000)
+clock.advance_ns(500)
+clock.wait_until_ns(200)
+assert clock.now_ns() == 1_500, f"1000, then 500 of work, then a moment long past: 1500, got {clock.now_ns()}"
+
+# %% [markdown]
+# ### Exercise 2.2: The smallest step (3 points, about 4 lines)
+# A clock that ticks every 15 ms cannot time a call of 5 us. Read the clock `readings` times in a row and return the
+# smallest step you saw that is not zero. A clock that never moved has no step: `ValueError`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "timer_step_ns", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export clock
+def timer_step_ns(now_ns: Callable[[], int], readings: int = 10_000) -> int:
+    """Return the smallest positive difference between consecutive readings of the clock, in ns.
+
+    Raises ValueError if the clock never moved.
+    """
+    ### BEGIN SOLUTION
+    stamps = [now_ns() for _ in range(readings)]
+    steps = [later - earlier for earlier, later in pairwise(stamps) if later > earlier]
+    if not steps:
+        raise ValueError(f"the clock did not move in {readings} readings; it cannot time anything that short")
+    return min(steps)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "timer_step_ns_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+ticks = iter([0, 0, 0, 100, 100, 400, 500, 500])
+assert timer_step_ns(lambda: next(ticks), readings=8) == 100
+print(f"this machine's clock: {timer_step_ns(RealClock.now_ns)} ns")
+
+# %% [markdown]
+# **Given.** A scripted model takes exactly the time its script says, on a virtual clock, and can stall now and then.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_clock_scripted", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export clock
+class ScriptedModel:
+    """A model for virtual time: a batch of n takes `per_batch_ns + n * per_sample_ns`, every `stall_every`th more."""
+
+    def __init__(
+        self, clock: VirtualClock, per_batch_ns: int, per_sample_ns: int = 0, stall_every: int = 0, stall_ns: int = 0
+    ) -> None:
+        self.clock, self.per_batch_ns, self.per_sample_ns = clock, per_batch_ns, per_sample_ns
+        self.stall_every, self.stall_ns = stall_every, stall_ns
+        self.batch_sizes: list[int] = []
+
+    def __call__(self, batch: Array) -> Array:
+        """Let the scripted time pass and return zeros of shape (n, 1)."""
+        self.batch_sizes.append(len(batch))
+        stalls = self.stall_every > 0 and len(self.batch_sizes) % self.stall_every == 0
+        self.clock.advance_ns(self.per_batch_ns + len(batch) * self.per_sample_ns + (self.stall_ns if stalls else 0))
+        return np.zeros((len(batch), 1))
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Copy the script, share the clock: there is one time."""
+        return type(self)(self.clock, self.per_batch_ns, self.per_sample_ns, self.stall_every, self.stall_ns)
+
+
+# %% [markdown]
+# ## 3. Schedule
+# > Schedules: when each query is due, with which sample, and which model goes first. Knows nothing of models or data.
+#
+# Random numbers come from `rng`, a `numpy.random.Generator` made from a seed. The same seed gives the same schedule, on
+# any machine: that is what lets someone else repeat your benchmark.
+
+# %% [markdown]
+# ### Exercise 3.1: Poisson arrivals (5 points, about 4 lines)
+# In the Server scenario users do not wait for one another, so MLPerf draws the gaps between queries from an exponential
+# distribution with mean `1 / target_qps`. Return when queries are due, in ns after the run starts.
+
+
+# %% nbgrader={"grade": false, "grade_id": "poisson_arrivals", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export schedule
+def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generator) -> IntArray:
+    """Return increasing arrival times in [0, duration_ns), int64, ns after the run starts.
+
+    Raises ValueError if `target_qps` is not positive and finite. Source: MLPerf Inference rules, Server scenario.
+    """
+    ### BEGIN SOLUTION
+    if not (math.isfinite(target_qps) and target_qps > 0):
+        raise ValueError(f"target_qps must be positive and finite, got {target_qps}")
+    expected = duration_ns * target_qps / NS_PER_S
+    n_drawn = int(expected + 10 * math.sqrt(expected) + 20)  # ten standard deviations more than needed
+    arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n_drawn))
+    return arrivals[arrivals < duration_ns].astype(np.int64)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "poisson_arrivals_check", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+arrivals = poisson_arrivals(100, 60 * NS_PER_S, np.random.default_rng(13))
+n = len(arrivals)
+assert abs(n - 6000) < 400, f"expected about 6000 arrivals (60 s at 100 qps), got {n}"  # 5 standard deviations
+assert arrivals.dtype == np.int64, f"times are int64 nanoseconds, yours are {arrivals.dtype}"
+again = poisson_arrivals(100, 60 * NS_PER_S, np.random.default_rng(13))
+assert (arrivals == again).all(), "the same seed must give the same schedule: draw from rng only"
+
+# %% [markdown]
+# ### Exercise 3.2: Which sample (2 points, 1 line)
+# In a performance run MLPerf picks each query's sample uniformly at random **with replacement**, so that a cache of
+# recent answers has little to offer.
+
+
+# %% nbgrader={"grade": false, "grade_id": "sample_order", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export schedule
+def sample_order(n_queries: int, n_samples: int, rng: np.random.Generator) -> IntArray:
+    """Return `n_queries` sample indices in [0, n_samples), int64, each drawn uniformly with replacement."""
+    ### BEGIN SOLUTION
+    return rng.integers(0, n_samples, size=n_queries, dtype=np.int64)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "sample_order_check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+order = sample_order(1_000, 10, np.random.default_rng(13))
+assert order.shape == (1_000,), f"one index a query, got shape {order.shape}"
+assert set(order.tolist()) == set(range(10)), "1000 draws from 10 samples meet every sample"
+
+# %% [markdown]
+# ### Exercise 3.3: Who goes first (3 points, 1 to 3 lines)
+# Two models are compared by giving both every query, one after the other. Whoever always goes second finds the caches
+# warm. So each query flips its own coin: return one row per query, each row an independent random order of the models.
+
+
+# %% nbgrader={"grade": false, "grade_id": "coin_flip_order", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export schedule
+def coin_flip_order(n_queries: int, n_arms: int, rng: np.random.Generator) -> IntArray:
+    """Return shape (n_queries, n_arms), int64: every row an independent random permutation of 0 .. n_arms - 1."""
+    ### BEGIN SOLUTION
+    rows = np.tile(np.arange(n_arms, dtype=np.int64), (n_queries, 1))
+    return rng.permuted(rows, axis=1)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "coin_flip_order_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+coins = coin_flip_order(1_000, 2, np.random.default_rng(13))
+assert (np.sort(coins, axis=1) == [0, 1]).all(), "every row holds each model once"
+first = int((coins[:, 0] == 0).sum())
+assert 400 < first < 600, f"model 0 goes first about 500 times in 1000, got {first}"
+
+# %% [markdown]
+# ## 4. Load generator
+# > The load generator: issues queries on a schedule and writes down what happened. Knows no statistics.
+#
+# Three moments matter for each query: when it was **scheduled**, when it was **issued** to the model, and when it was
+# **completed**. Latency runs from scheduled to completed. A user who waits in a queue waits.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_loadgen_log", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export loadgen
+class QueryLog:
+    """What happened to each of `n` samples: three moments in ns, int64, -1 until they happen.
+
+    `outputs[i]` is what the model returned for the batch that begins with sample i, and None elsewhere.
+    """
+
+    def __init__(self, n: int) -> None:
+        self.scheduled = np.full(n, -1, dtype=np.int64)
+        self.issued = np.full(n, -1, dtype=np.int64)
+        self.completed = np.full(n, -1, dtype=np.int64)
+        self.outputs: list[Any] = [None] * n
+
+    @property
+    def done(self) -> int:
+        """How many samples, counted from the first, were completed before one that was not."""
+        missing = np.flatnonzero(self.completed < 0)
+        return int(missing[0]) if missing.size else len(self.completed)
+
+
+# %% [markdown]
+# ### Exercise 4.1: Single-Stream (5 points, about 5 lines)
+# One user who asks again as soon as the answer is there: a phone's camera. A query is scheduled when the one before has
+# completed, so `issued` equals `scheduled`. Read the clock right before and right after the model; do nothing else
+# between.
+
+
+# %% nbgrader={"grade": false, "grade_id": "single_stream", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export loadgen
+def single_stream(model: Model, queries: Sequence[Array], clock: Clock, log: QueryLog) -> None:
+    """Issue each query when the one before has completed. Fills `log`: scheduled, issued, completed, outputs."""
+    ### BEGIN SOLUTION
+    log.issued = log.scheduled  # one and the same moment in this scenario
+    now, outputs = clock.now_ns, log.outputs
+    scheduled, completed = log.scheduled.data, log.completed.data  # cheaper to write to than the arrays themselves
+    for i, query in enumerate(queries):
+        scheduled[i] = now()
+        outputs[i] = model(query)
+        completed[i] = now()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "single_stream_check", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+clock = VirtualClock()
+log = QueryLog(3)
+single_stream(ScriptedModel(clock, per_batch_ns=200), [np.zeros((1, 4))] * 3, clock, log)
+assert list(log.scheduled) == [0, 200, 400], f"each starts when the one before ends, got {list(log.scheduled)}"
+assert list(log.completed) == [200, 400, 600], f"each takes 200 ns, got {list(log.completed)}"
+assert list(log.issued) == list(log.scheduled)
+
+# %% [markdown]
+# ### Exercise 4.2: Server (6 points, about 8 lines)
+# Many users who know nothing of one another. Query `i` is scheduled at `start + arrivals_ns[i]`, whatever the model is
+# doing. Wait for that moment (it may be past: the queue), issue, complete. Write down the moment it was **scheduled**,
+# not the moment you got round to it: otherwise a slow answer hides the waiting it causes.
+
+
+# %% nbgrader={"grade": false, "grade_id": "server", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export loadgen
+def server(model: Model, queries: Sequence[Array], arrivals_ns: IntArray, clock: Clock, log: QueryLog) -> None:
+    """Issue query i at `arrivals_ns[i]` ns after the start, or as soon after as the model is free (one FIFO server).
+
+    Fills `log`: scheduled, issued, completed, outputs. Source: MLPerf Inference rules, Server scenario, latency.
+    """
+    ### BEGIN SOLUTION
+    now, wait_until = clock.now_ns, clock.wait_until_ns
+    log.scheduled[:] = now() + arrivals_ns
+    scheduled, issued, completed = log.scheduled.data, log.issued.data, log.completed.data  # cheap to read and write
+    for i, query in enumerate(queries):
+        if now() < scheduled[i]:
+            wait_until(scheduled[i])
+        issued[i] = now()
+        log.outputs[i] = model(query)
+        completed[i] = now()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "server_check", "locked": true, "points": 6, "schema_version": 3, "solution": false, "task": false}
+clock = VirtualClock(start_ns=5_000)
+log = QueryLog(3)
+server(ScriptedModel(clock, per_batch_ns=200), [np.zeros((1, 4))] * 3, np.array([100, 150, 900]), clock, log)
+waits = [done - due for due, done in zip(log.scheduled, log.completed, strict=True)]
+assert waits == [200, 350, 200], (
+    f"the second query waits 150 ns for the first, latencies are 200, 350, 200; got {waits}"
+)
+assert list(log.issued) == [5_100, 5_300, 5_900], f"issued when due and free, got {list(log.issued)}"
+
+# %% [markdown]
+# ### Exercise 4.3: Offline (5 points, about 6 lines)
+# A night's worth of photographs, all there at once; only throughput counts. Every sample is scheduled at the start.
+# Give the model slices of `batch_size` samples; the last slice may be shorter, and is not dropped. The samples of a batch
+# are issued together and complete together: write to a slice of the log. A batch's outputs go to `log.outputs[first]`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "offline", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export loadgen
+def offline(model: Model, inputs: Array, batch_size: int, clock: Clock, log: QueryLog) -> None:
+    """Issue all `inputs` (n, ...) in batches of `batch_size`, back to back. Fills `log`, one entry a sample."""
+    ### BEGIN SOLUTION
+    log.scheduled[:] = clock.now_ns()
+    for first in range(0, len(inputs), batch_size):
+        batch = slice(first, first + batch_size)
+        log.issued[batch] = clock.now_ns()
+        log.outputs[first] = model(inputs[batch])
+        log.completed[batch] = clock.now_ns()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "offline_check", "locked": true, "points": 5, "schema_version": 3, "solution": false, "task": false}
+clock = VirtualClock()
+log = QueryLog(10)
+model = ScriptedModel(clock, per_batch_ns=100, per_sample_ns=10)
+offline(model, np.zeros((10, 4)), 4, clock, log)
+assert model.batch_sizes == [4, 4, 2], f"10 samples in batches of 4 are 4, 4 and 2; yours: {model.batch_sizes}"
+assert list(log.completed) == [140] * 4 + [280] * 4 + [400] * 2, f"got {list(log.completed)}"
+assert list(log.scheduled) == [0] * 10, "all samples are due at the start"
+
+# %% [markdown]
+# ### Exercise 4.4: Two models, one stream (4 points, about 6 lines)
+# Measuring A for a minute and then B for a minute compares two minutes, not two models. Give every query to every model,
+# in the order of `order[i]`, and time each answer in that model's own log.
+
+
+# %% nbgrader={"grade": false, "grade_id": "interleaved", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export loadgen
+def interleaved(
+    models: Sequence[Model], queries: Sequence[Array], order: IntArray, clock: Clock, logs: Sequence[QueryLog]
+) -> None:
+    """Issue query i to `models[order[i, 0]]`, then to `models[order[i, 1]]`, ...; each fills its own log."""
+    ### BEGIN SOLUTION
+    now = clock.now_ns
+    for log in logs:
+        log.issued = log.scheduled
+    arms = [
+        (model, log.scheduled.data, log.completed.data, log.outputs) for model, log in zip(models, logs, strict=True)
+    ]
+    for i, (query, turns) in enumerate(zip(queries, order.tolist(), strict=True)):
+        for arm in turns:
+            model, scheduled, completed, outputs = arms[arm]
+            scheduled[i] = now()
+            outputs[i] = model(query)
+            completed[i] = now()
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "interleaved_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+clock = VirtualClock()
+logs = [QueryLog(2), QueryLog(2)]
+pair = [ScriptedModel(clock, per_batch_ns=100), ScriptedModel(clock, per_batch_ns=300)]
+interleaved(pair, [np.zeros((1, 4))] * 2, np.array([[0, 1], [1, 0]]), clock, logs)
+assert list(logs[0].scheduled) == [0, 700], f"A goes first, then second: 0 and 700; got {list(logs[0].scheduled)}"
+assert list(logs[1].scheduled) == [100, 400], f"B goes second, then first: 100 and 400; got {list(logs[1].scheduled)}"
+
+# %% [markdown]
+# **Given.** Three more ways to ask. Multi-Stream: eight samples at a time, the next eight when they are answered.
+# Dynamic batching: a server that takes what has queued up in one batch. Workers: a model that may run several times at
+# once, because it leaves Python while it works.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_loadgen_more", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export loadgen
+def multi_stream(model: Model, inputs: Array, samples_per_query: int, clock: Clock, log: QueryLog) -> None:
+    """Issue `inputs` (n, ...) in queries of several samples, each when the one before has completed."""
+    for first in range(0, len(inputs), samples_per_query):
+        query = slice(first, first + samples_per_query)
+        log.scheduled[query] = log.issued[query] = clock.now_ns()
+        log.outputs[first] = model(inputs[query])
+        log.completed[query] = clock.now_ns()
+
+
+def batching_server(
+    model: Model,
+    inputs: Array,
+    arrivals_ns: IntArray,
+    clock: Clock,
+    log: QueryLog,
+    max_batch: int,
+    batch_timeout_ns: int = 0,
+) -> None:
+    """Serve `inputs` (n, ...) as `server` does, but issue together what has queued up, at most `max_batch` samples.
+
+    The first of a batch waits up to `batch_timeout_ns` for the batch to fill.
+    """
+    due = clock.now_ns() + arrivals_ns
+    log.scheduled[:] = due
+    first = 0
+    while first < len(due):
+        full = int(due[min(first + max_batch, len(due)) - 1])
+        clock.wait_until_ns(min(full, int(due[first]) + batch_timeout_ns))
+        ready = int(np.searchsorted(due, clock.now_ns(), side="right"))
+        batch = slice(first, min(max(ready, first + 1), first + max_batch))
+        log.issued[batch] = clock.now_ns()
+        log.outputs[first] = model(inputs[batch])
+        log.completed[batch] = clock.now_ns()
+        first = batch.stop
+
+
+def concurrent_server(
+    model: Model, queries: Sequence[Array], arrivals_ns: IntArray, clock: Clock, log: QueryLog, workers: int
+) -> None:
+    """Serve as `server` does with `workers` threads; `issued` is when a query was handed to them.
+
+    The clock must be one on which threads wait in real time. Raises what the model raises.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    def serve(i: int) -> None:
+        log.outputs[i] = model(queries[i])
+        log.completed[i] = clock.now_ns()
+
+    with ThreadPoolExecutor(workers) as pool:
+        start = clock.now_ns()
+        futures = []
+        for i, arrival in enumerate(arrivals_ns.tolist()):
+            log.scheduled[i] = start + arrival
+            clock.wait_until_ns(start + arrival)
+            log.issued[i] = clock.now_ns()
+            futures.append(pool.submit(serve, i))
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+# %% [markdown]
+# **Given.** A `Run` is a log that no longer changes. It keeps a random handful of outputs, so that anyone can check
+# later that the fast run also gave the right answers. If the model fails, the run ends there with an error that says
+# where, and what was measured until then is kept.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_loadgen_run", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export loadgen
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One run of one model: when each of its n samples was due, issued and completed (int64 ns, shape (n,))."""
+
+    scenario: str
+    scheduled_ns: IntArray
+    issued_ns: IntArray
+    completed_ns: IntArray
+    sample_indices: IntArray
+    kept: IntArray  # positions (k,) whose outputs were kept
+    outputs: Array  # (k, ...)
+    error: str | None = None
+    preempted: int = 0  # involuntary context switches of the process meanwhile
+    cpu_ns: int = 0  # processor time of the process meanwhile; 0: not measured
+
+    @property
+    def n(self) -> int:
+        """How many samples were completed."""
+        return len(self.completed_ns)
+
+    @property
+    def latency_ns(self) -> IntArray:
+        """Completed - scheduled, shape (n,): waiting counts. Source: MLPerf Inference rules, definition of latency."""
+        return self.completed_ns - self.scheduled_ns
+
+    @property
+    def duration_ns(self) -> int:
+        """From the first sample's due time to the last completion."""
+        return int(self.completed_ns.max() - self.scheduled_ns[0]) if self.n else 0
+
+    @property
+    def lag_ns(self) -> IntArray:
+        """How late each sample was issued though it was due and the model was free, shape (n,)."""
+        finished = np.concatenate([[np.iinfo(np.int64).min], np.sort(self.completed_ns)])
+        free = finished[np.searchsorted(finished, self.issued_ns, side="right") - 1]
+        lag: IntArray = self.issued_ns - np.maximum(self.scheduled_ns, free)
+        return lag
+
+
+class RunFailed(RuntimeError):  # noqa: N818  a run fails; the model's own error is the cause
+    """A model failed in mid-run. `runs` holds what was measured before, one Run per model."""
+
+    def __init__(self, message: str, scenario: str, query: int, arm: int, runs: Sequence[Run]) -> None:
+        super().__init__(message)
+        self.scenario, self.query, self.arm, self.runs = scenario, query, arm, list(runs)
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_loadgen_record", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export loadgen
+KEPT_OUTPUTS = 64  # enough to catch a model that answers wrongly one time in twenty, with 96 % certainty
+
+
+def answered(log: QueryLog) -> IntArray:
+    """Return the samples with which answered batches begin, in order."""
+    flags = np.fromiter(map(operator.is_not, log.outputs, repeat(None)), dtype=bool, count=len(log.outputs))
+    return np.flatnonzero(flags)
+
+
+def freeze(scenario: str, log: QueryLog, sample_indices: IntArray, kept: IntArray, error: str | None = None) -> Run:
+    """Return the completed part of `log` as a Run that keeps the outputs at the positions `kept`."""
+    first = answered(log)
+    batch = np.searchsorted(first, kept, side="right") - 1
+    rows = [np.asarray(log.outputs[first[b]])[i - first[b]] for i, b in zip(kept, batch, strict=True)]
+    scheduled, issued, completed = (moment[: log.done] for moment in (log.scheduled, log.issued, log.completed))
+    indices = np.asarray(sample_indices[: log.done], dtype=np.int64)
+    return Run(scenario, scheduled, issued, completed, indices, kept, np.array(rows), error)
+
+
+def usage() -> tuple[int, int]:
+    """Return this process's involuntary context switches and processor time in ns; zeros where the system has none."""
+    try:
+        import resource
+    except ImportError:  # Windows, Pyodide
+        return 0, 0
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_nivcsw, round((used.ru_utime + used.ru_stime) * NS_PER_S)
+
+
+def find_bad_answer(log: QueryLog) -> tuple[int, str] | None:
+    """Return (sample, what is wrong) of the first batch answered with None, a wrong count or NaN, or None."""
+    first = answered(log)
+    if log.done and (not first.size or first[0] > 0):
+        return 0, "the model returned None"
+    outputs = [log.outputs[i] for i in first.tolist()]
+    sizes = np.diff(first, append=log.done)
+    try:
+        counts = np.fromiter(map(len, outputs), np.int64, len(outputs))
+    except TypeError:  # a bare number has no length
+        counts = np.array([len(one) if hasattr(one, "__len__") else 0 for one in outputs])
+    if (wrong := np.flatnonzero(counts != sizes)).size:
+        i, count, size = int(first[wrong[0]]), int(counts[wrong[0]]), int(sizes[wrong[0]])
+        if 0 < count < size and log.issued[i + count] != log.issued[i]:
+            return i + count, "the model returned None"
+        return i, f"{size} samples went in, {count} outputs came back; return an array of shape (n, ...)"
+    for one in dict(zip(map(id, outputs), outputs, strict=True)).values():
+        if isinstance(one, np.ndarray) and one.dtype.kind == "f" and np.isnan(one).any():
+            culprit = next(i for i, other in zip(first.tolist(), outputs, strict=True) if other is one)
+            return culprit, "the outputs hold NaN"
+    return None
+
+
+def record(
+    scenario: str,
+    drive: Callable[[], None],
+    logs: Sequence[QueryLog],
+    sample_indices: IntArray,
+    rng: np.random.Generator,
+    deadline_s: float = 0.0,
+) -> list[Run]:
+    """Call `drive`, which fills `logs`, and return one Run per log.
+
+    Raises RunFailed, with the cause and the runs so far, if the model raises, takes longer than `deadline_s` (0: no
+    limit), is interrupted from the keyboard, or answers with NaN or a wrong number of outputs.
+    """
+    arm, query = 0, 0
+    before = usage()
+    try:
+        with deadline(deadline_s):
+            drive()
+        after = usage()
+        for number, log in enumerate(logs):
+            if bad := find_bad_answer(log):
+                arm, query = number, bad[0]
+                raise ValueError(bad[1])
+    except (Exception, KeyboardInterrupt) as error:
+        unfinished = [i for i, log in enumerate(logs) if np.count_nonzero(log.scheduled >= 0) > log.done]
+        if unfinished:
+            arm, query = unfinished[0], logs[unfinished[0]].done
+        cause = f"{type(error).__name__}: {error}".removesuffix(": ")
+        message = f"{scenario}: the model failed at query {query} with {cause}; what was measured is kept in .runs"
+        runs = [freeze(scenario, log, sample_indices, np.empty(0, np.int64), cause) for log in logs]
+        raise RunFailed(message, scenario, query, arm, runs) from error
+    kept = [np.sort(rng.choice(log.done, size=min(log.done, KEPT_OUTPUTS), replace=False)) for log in logs]
+    runs = [freeze(scenario, log, sample_indices, positions) for log, positions in zip(logs, kept, strict=True)]
+    return [replace(run, preempted=after[0] - before[0], cpu_ns=after[1] - before[1]) for run in runs]
+
+
+# %% [markdown]
+# **Look.** The same model, 2 ms a query and 1 ms for each further sample of a batch, in the three scenarios. Orange
+# waits, blue is served.
+
+
+# %%
+def timeline_of(drive, n):
+    log = QueryLog(n)
+    drive(log)
+    return log.scheduled, log.issued, log.completed
+
+
+clock = VirtualClock()
+model = ScriptedModel(clock, per_batch_ns=1 * NS_PER_MS, per_sample_ns=1 * NS_PER_MS)
+queries = [np.zeros((1, 4))] * 12
+due = poisson_arrivals(400, NS_PER_S, np.random.default_rng(3))[:12]
+charts.timeline(
+    {
+        "Single-Stream": timeline_of(lambda log: single_stream(model, queries, clock, log), 12),
+        "Server": timeline_of(lambda log: server(model, queries, due, clock, log), 12),
+        "Offline": timeline_of(lambda log: offline(model, np.zeros((12, 4)), 4, clock, log), 12),
+    }
+)
+
+# %% [markdown]
+# **Look.** What happens to the measurement when the model stalls for 400 ms at every hundredth query? A closed loop
+# (ask, wait for the answer, ask again) sends nothing during the stall, so nothing suffers. An open loop keeps the users'
+# schedule, and everybody who came during the stall is counted. This error has a name: coordinated omission.
+
+# %%
+clock = VirtualClock()
+queries = [np.zeros((1, 4))] * 2_000
+due = poisson_arrivals(100, 30 * NS_PER_S, np.random.default_rng(13))[:2_000]
+closed, opened = QueryLog(2_000), QueryLog(2_000)
+stalling = {"per_batch_ns": 4 * NS_PER_MS, "stall_every": 100, "stall_ns": 400 * NS_PER_MS}
+single_stream(ScriptedModel(clock, **stalling), queries, clock, closed)
+server(ScriptedModel(clock, **stalling), queries, due, clock, opened)
+closed_ns = closed.completed - closed.scheduled
+opened_ns = opened.completed - opened.scheduled
+charts.closed_open(closed_ns, opened_ns)
+
+# %% [markdown]
+# ## 5. Statistics
+# > Statistics of measurements: percentiles, intervals, many tests at once. Knows nothing of time or models.
+#
+# Latencies are skewed: a few are a thousand times the usual. So we count (percentiles, ranks) rather than average, and
+# every number carries an interval that says how far to trust it.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_stats_interval", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export stats
+class Interval(NamedTuple):
+    """From `low` to `high`, made by a procedure that covers the true value in a share `confidence` of all uses."""
+
+    low: float
+    high: float
+    confidence: float
+
+
+# %% [markdown]
+# ### Exercise 5.1: Percentile (4 points, about 5 lines)
+# MLPerf's convention: sort, and take the value at position `floor(n * p)`, counted from 0. No interpolation: the answer
+# is a latency that somebody really had.
+
+
+# %% nbgrader={"grade": false, "grade_id": "percentile", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export stats
+def percentile(values: npt.ArrayLike, p: float) -> float:
+    """Return sorted(values)[floor(n * p)], for example p = 0.9. Source: MLPerf LoadGen.
+
+    Raises ValueError for no values, for values that are not finite, and for p outside (0, 1).
+    """
+    ### BEGIN SOLUTION
+    ordered = np.sort(np.asarray(values, dtype=float))
+    if ordered.size == 0 or not np.isfinite(ordered).all():
+        raise ValueError(f"a percentile needs at least one value and only finite ones, got {ordered.size} values")
+    if not 0 < p < 1:
+        raise ValueError(f"p lies between 0 and 1, for example 0.9 for the 90th percentile, got {p}")
+    return float(ordered[math.floor(ordered.size * p)])
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "percentile_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+assert percentile(range(10, 0, -1), 0.9) == 10, "of 1..10, position floor(10 * 0.9) = 9 holds 10"
+assert percentile([3.0, 1.0, 2.0], 0.5) == 2
+
+# %% [markdown]
+# ### Exercise 5.2: Interval of a mean (4 points, about 5 lines)
+# Student's t: mean plus or minus `t * s / sqrt(n)`, where `s` has `n - 1` in its denominator and `t` is the quantile of
+# Student's distribution with `n - 1` degrees of freedom (`scipy.stats.t.ppf`). Half of what is left over lies on each side.
+
+
+# %% nbgrader={"grade": false, "grade_id": "mean_interval", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export stats
+def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return Student's t interval of the mean of independent values. Raises ValueError for fewer than 2."""
+    ### BEGIN SOLUTION
+    from scipy import stats
+
+    sample = np.asarray(values, dtype=float)
+    if sample.size < 2:
+        raise ValueError(f"an interval needs at least 2 values, got {sample.size}; run more rounds")
+    half = stats.t.ppf((1 + confidence) / 2, sample.size - 1) * sample.std(ddof=1) / math.sqrt(sample.size)
+    return Interval(float(sample.mean() - half), float(sample.mean() + half), confidence)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "mean_interval_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+low, high, _ = mean_interval([1.0, 2.0, 3.0, 4.0, 5.0])
+assert abs(low - 1.0368) < 1e-4, f"expected 1.0368, got {low:.4f}"
+assert abs(high - 4.9632) < 1e-4, f"expected 4.9632, got {high:.4f}"
+
+# %% [markdown]
+# ### Exercise 5.3: Interval of a median (4 points, about 7 lines)
+# No bell curve needed, only coin flips: each value lies below the true median with probability 1/2. Let `l` be the
+# largest count with `P(Bin(n, 1/2) <= l) <= alpha / 2`, where `alpha = 1 - confidence`; the interval runs from the
+# sorted value at position `l` to the one at position `n - 1 - l`. With fewer than 6 values there is no 95 % interval.
+
+
+# %% nbgrader={"grade": false, "grade_id": "median_interval", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    """Return the exact order-statistic interval of the median. Raises ValueError where n is too small for one."""
+    ### BEGIN SOLUTION
+    from scipy import stats
+
+    ordered = np.sort(np.asarray(values, dtype=float))
+    n = ordered.size
+    tails = stats.binom.cdf(np.arange(n), n, 0.5)
+    skipped = int(np.count_nonzero(tails <= (1 - confidence) / 2)) - 1
+    if skipped < 0:
+        raise ValueError(f"{n} values give no {confidence:.0%} interval of the median; 6 is the least for 95 %")
+    return Interval(float(ordered[skipped]), float(ordered[n - 1 - skipped]), confidence)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "median_interval_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+assert median_interval([6, 1, 5, 2, 4, 3])[:2] == (1, 6), "six values: from the least to the greatest"
+assert median_interval(range(10))[:2] == (1, 8), "ten values: one is left out on either side"
+
+# %% [markdown]
+# ### Exercise 5.4: Many tests (3 points, about 6 lines)
+# Ask twenty questions at 5 % and one will answer "significant" for nothing. Holm: sort the m p-values; multiply the
+# smallest by m, the next by m - 1, and so on; none may be smaller than the one before it, nor greater than 1. Return
+# them in the order they came.
+
+
+# %% nbgrader={"grade": false, "grade_id": "holm", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export stats
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Return Holm's adjusted p-values in the order of the input. Source: Holm 1979."""
+    ### BEGIN SOLUTION
+    adjusted, largest = [0.0] * len(p_values), 0.0
+    for rank, i in enumerate(np.argsort(p_values, kind="stable").tolist()):
+        largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
+        adjusted[i] = largest
+    return adjusted
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "holm_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+assert np.allclose(holm([0.01, 0.04, 0.03]), [0.03, 0.06, 0.06])
+
+# %% [markdown]
+# **Given.** How many queries does a tail need? MLPerf asks for enough that a 90th percentile can be told at 99 %
+# confidence even if one of the slow ones was chance.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_stats_floor", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export stats
+def min_queries_for(p: float, confidence: float = 0.99) -> int:
+    """Return MLPerf's early-stopping floor: the least n with P(Bin(n, 1 - p) <= 1) < 1 - confidence.
+
+    64 for p = 0.9, 662 for p = 0.99. It assumes that queries are independent.
+    """
+    n = 2
+    while p**n + n * (1 - p) * p ** (n - 1) >= 1 - confidence:
+        n += 1
+    return n
+
+
+# %%
+print(f"a 90th percentile needs {min_queries_for(0.9)} queries, a 99th {min_queries_for(0.99)}")
+wait = NS_PER_S // 100
+charts.latency_cdf({"open loop": opened_ns, "closed loop": closed_ns})
+
+# %% [markdown]
+# ## 6. Scenarios
+# > Scenarios: what is asked of a run, which number counts, and when a run does not count at all.
+#
+# Each scenario has one metric and a few rules. A run that breaks a rule is INVALID and says why: the claim, the
+# evidence, and the remedy.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_scenarios_settings", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export scenarios
+class Reason(NamedTuple):
+    """Why a run does not count: what is wrong, what shows it, and what to do."""
+
+    claim: str
+    evidence: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What is asked of a benchmark. Counts and durations are per scenario and model, spread over the rounds."""
+
+    rounds: int = 10
+    min_queries: int = 1_000
+    min_duration_ns: int = 1_000_000_000
+    target_qps: float | None = None  # Server; None: 0.3 of what the slowest model can do, at most 1000
+    latency_target_ns: int = 15_000_000  # Server; MLPerf's limit for ResNet-50
+    percentile: float = 0.99  # Server: this share of queries meets the target
+    max_batch: int = 1  # Server; more than 1: what has queued up is answered together
+    batch_timeout_ns: int = 0  # Server; how long the first of a batch waits for the batch to fill
+    workers: int = 1  # Server; more than 1: threads, for a model that leaves Python while it works
+    batch_size: int = 32  # Offline
+    samples_per_query: int = 8  # Multi-Stream
+    deadline_s: float = 120.0  # a scenario that takes longer in one round has failed; 0: no limit
+    control: bool = True  # give the queries to a rebuild of the model as well: A against A
+    confidence: float = 0.95
+    margin: float = 0.01  # a difference smaller than this matters to nobody
+    seed: int = 13  # who goes first, and with the four below everything else that is drawn
+    qsl_seed: int = 2085463073848966840  # MLPerf's own four: mlperf.conf
+    sample_index_seed: int = 2747215439041700203
+    schedule_seed: int = 16159082839903944936
+    accuracy_log_seed: int = 0
+    mlperf_trace: bool = False  # samples and arrivals exactly as MLPerf LoadGen draws them from these seeds
+
+
+class Metric(NamedTuple):
+    """A scenario's headline number."""
+
+    name: str
+    unit: str
+    higher_is_better: bool
+
+
+METRICS = {
+    "multi_stream": Metric("99th percentile latency", "ms", False),
+    "single_stream": Metric("90th percentile latency", "ms", False),
+    "server": Metric("scheduled load", "samples/s", True),
+    "offline": Metric("throughput", "samples/s", True),
+}
+
+# %% [markdown]
+# For the checks below, a run whose times are given by hand.
+
+
+# %%
+def run_of(scenario, scheduled_ns, completed_ns):
+    scheduled, completed = np.array(scheduled_ns), np.array(completed_ns)
+    return Run(scenario, scheduled, scheduled, completed, np.zeros(len(scheduled), int), np.empty(0, int), np.empty(0))
+
+
+# %% [markdown]
+# ### Exercise 6.1: The metric (4 points, about 6 lines)
+# By `run.scenario`. `single_stream`: the 90th percentile of latency, in **ms**. `server`: the rate that was scheduled,
+# n - 1 gaps over the time from the first to the last scheduled arrival. `offline`: n samples over the whole duration.
+# Rates are per second.
+
+
+# %% nbgrader={"grade": false, "grade_id": "metric_value", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export scenarios
+def metric_value(run: Run, settings: Settings) -> float:
+    """Return the run's headline number in the unit of METRICS. Raises ValueError for an unknown scenario."""
+    ### BEGIN SOLUTION
+    if run.scenario == "single_stream":
+        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+    if run.scenario == "server":
+        return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
+    if run.scenario == "offline":
+        return run.n / run.duration_ns * NS_PER_S
+    raise ValueError(f"scenarios are {', '.join(METRICS)}; got {run.scenario!r}")
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "metric_value_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+due = np.arange(101) * 10 * NS_PER_MS
+value = metric_value(run_of("server", due, due + 3 * NS_PER_MS), Settings())
+assert abs(value - 100) < 1e-9, f"101 queries, one each 10 ms, are scheduled at 100 per second, got {value}"
+value = metric_value(run_of("single_stream", due, due + 3 * NS_PER_MS), Settings())
+assert abs(value - 3) < 1e-9, f"every latency is 3 ms, got {value}"
+value = metric_value(run_of("offline", np.zeros(50), np.full(50, NS_PER_S // 4)), Settings())
+assert abs(value - 200) < 1e-9, f"50 samples in a quarter of a second are 200 per second, got {value}"
+
+# %% [markdown]
+# ### Exercise 6.2: Does it count? (4 points, about 12 lines)
+# Return a `Reason` for each rule that is broken, and `[]` for a valid run: fewer than `min_queries` samples; shorter
+# than `min_duration_ns`; and, in the Server scenario, a latency percentile **over** `latency_target_ns`. Give evidence
+# with numbers. Report all that is wrong, not just the first.
+
+
+# %% nbgrader={"grade": false, "grade_id": "validity", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    """Return why the run does not count: too few queries, too short, too slow for the Server target; [] if it does."""
+    ### BEGIN SOLUTION
+    reasons = []
+    if run.n < settings.min_queries:
+        evidence = f"{run.n} samples where {settings.min_queries} are asked"
+        reasons.append(Reason("too few queries", evidence, "issue more queries, or lower min_queries and say so"))
+    if run.duration_ns < settings.min_duration_ns:
+        evidence = f"{run.duration_ns / NS_PER_S:.3f} s where {settings.min_duration_ns / NS_PER_S:.3f} s are asked"
+        reasons.append(Reason("too short", evidence, "run longer, or lower min_duration_ns and say so"))
+    if run.scenario == "server" and run.n:
+        tail_ns = percentile(run.latency_ns, settings.percentile)
+        if tail_ns > settings.latency_target_ns:
+            evidence = f"{tail_ns / NS_PER_MS:.3f} ms at the percentile {settings.percentile:g}"
+            evidence += f" where the target is {settings.latency_target_ns / NS_PER_MS:.3f} ms"
+            reasons.append(Reason("latency target missed", evidence, "lower target_qps, or make the model faster"))
+    return reasons
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "validity_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+short = Settings(min_queries=100, min_duration_ns=NS_PER_S)
+assert validity(run_of("server", due, due + 3 * NS_PER_MS), short) == []
+late = validity(run_of("server", due, due + 20 * NS_PER_MS), short)
+assert len(late) == 1, f"only the latency target of 15 ms is missed, got {late}"
+both = validity(run_of("single_stream", due[:50], due[:50] + 3), short)
+assert len(both) == 2, f"too few and too short are two reasons, got {both}"
+
+# %% [markdown]
+# **Given.** Three rules more. Multi-Stream's metric is the 99th percentile. A generator that issued queries late though
+# the model was free measured itself. And a percentile needs MLPerf's early stopping: enough queries that chance alone
+# would not have met the target.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_scenarios_rules", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export scenarios
+def headline(run: Run, settings: Settings) -> float:
+    """Return the run's metric, Multi-Stream's included, in the unit of METRICS."""
+    if run.scenario == "multi_stream":
+        return percentile(run.latency_ns, 0.99) / NS_PER_MS
+    return metric_value(run, settings)
+
+
+def goodput(run: Run, settings: Settings) -> float:
+    """Return the samples per second that were answered within the latency target."""
+    in_time = int(np.count_nonzero(run.latency_ns <= settings.latency_target_ns))
+    return in_time / run.duration_ns * NS_PER_S if run.n else 0.0
+
+
+def late_generator(run: Run, settings: Settings) -> list[Reason]:
+    """Return a reason if 1 % of a Server run's queries were issued later than a tenth of the latency target allows."""
+    if run.scenario != "server" or not run.n:
+        return []
+    lag_ns, allowed_ns = percentile(run.lag_ns, 0.99), settings.latency_target_ns // 10 + settings.batch_timeout_ns
+    if lag_ns <= allowed_ns:
+        return []
+    evidence = f"1 % of the queries were issued {lag_ns / NS_PER_MS:.3g} ms late or later, the model being free"
+    evidence += f"; {allowed_ns / NS_PER_MS:.3g} ms are allowed"
+    remedy = "close what else runs on the machine, or lower target_qps"
+    return [Reason("the load generator did not keep its schedule", evidence, remedy)]
+
+
+def early_stopping(run: Run, settings: Settings) -> list[Reason]:
+    """Return a reason if there are too few queries for the percentile at MLPerf's 99 % confidence.
+
+    Single-Stream and Multi-Stream need the floor of their estimate; Server needs h(t) + t for the t that were late.
+    """
+    latency_ns = run.latency_ns
+    if run.scenario == "server":
+        late = int(np.count_nonzero(latency_ns > settings.latency_target_ns))
+        needed = early_stopping_queries(late, settings.percentile)
+    elif run.scenario == "multi_stream":
+        needed, latency_ns = early_stopping_queries(1, 0.99), latency_ns[:: settings.samples_per_query]
+    else:
+        needed = early_stopping_queries(1, 0.9) if run.scenario == "single_stream" else 0
+    if len(latency_ns) >= needed:
+        return []
+    evidence = f"{len(latency_ns)} queries where early stopping asks for {needed}"
+    return [Reason("the percentile is not certain", evidence, "issue more queries, or make the model faster")]
+
+
+# %% [markdown]
+# ## 7. Results
+# > Results: the runs of all scenarios and models, whether they count, and how to keep them. Compares nothing.
+#
+# A scenario is run in rounds. Its verdict is about all rounds laid end to end; its interval comes from the rounds as
+# units, because latencies within one round resemble each other far more than they resemble the next round's. All of
+# this section is given.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_results_pool", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export results
+def end_to_end(runs: Sequence[Run]) -> Run:
+    """Return the rounds laid end to end as one run: times are shifted so that each starts where the last one ended."""
+    shift, parts = 0, []
+    for run in runs:
+        offset = shift - (int(run.scheduled_ns[0]) if run.n else 0)
+        parts.append((run.scheduled_ns + offset, run.issued_ns + offset, run.completed_ns + offset))
+        shift += run.duration_ns
+    scheduled, issued, completed = (np.concatenate(moment) for moment in zip(*parts, strict=True))
+    indices = np.concatenate([run.sample_indices for run in runs])
+    error = next((run.error for run in runs if run.error), None)
+    return Run(runs[0].scenario, scheduled, issued, completed, indices, np.empty(0, np.int64), np.empty(0), error)
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioResult:
+    """The runs of one scenario, by arm ('model', 'baseline'), one a round."""
+
+    scenario: str
+    runs: dict[str, list[Run]]
+    settings: Settings
+
+    @property
+    def reasons(self) -> dict[str, list[Reason]]:
+        """By arm, why its runs do not count; [] if they do."""
+        found = {}
+        for arm, runs in self.runs.items():
+            errors = [run.error for run in runs if run.error]
+            found[arm] = [Reason("the model failed", error, "mend the model and run again") for error in errors]
+            if not runs:
+                found[arm].append(Reason("there is no run", "0 rounds were measured", "run the scenario"))
+                continue
+            run = end_to_end(runs)
+            for rule in (validity, late_generator, early_stopping):
+                found[arm] += rule(run, self.settings)
+        return found
+
+    @property
+    def valid(self) -> bool:
+        """Whether the model's runs count."""
+        return not self.reasons["model"]
+
+    def metric(self, arm: str = "model") -> list[float]:
+        """Return the headline number of each round with at least two samples, in the unit of METRICS."""
+        return [headline(run, self.settings) for run in self.runs[arm] if run.n > 1]
+
+    def latency_ns(self, arm: str = "model") -> IntArray:
+        """Return all rounds' latencies in the order they were issued."""
+        return end_to_end(self.runs[arm]).latency_ns
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_results_json", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export results
+SCHEMA_VERSION = 1
+MOMENTS = ("scheduled_ns", "issued_ns", "completed_ns", "sample_indices")
+
+
+def pack(values: IntArray) -> str:
+    """Return whole numbers as text: the differences, compressed, in base64."""
+    return base64.b64encode(zlib.compress(np.diff(values, prepend=0).astype("<i8").tobytes())).decode("ascii")
+
+
+def unpack(text: str) -> IntArray:
+    """Return what `pack` packed, int64."""
+    return np.cumsum(np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<i8")).astype(np.int64)
+
+
+def pack_run(run: Run) -> dict[str, Any]:
+    """Return the run as plain data, without its outputs."""
+    plain = {"error": run.error, "preempted": run.preempted, "cpu_ns": run.cpu_ns}
+    return plain | {name: pack(getattr(run, name)) for name in MOMENTS}
+
+
+def unpack_run(scenario: str, packed: Mapping[str, Any]) -> Run:
+    """Return the run that `pack_run` packed."""
+    scheduled, issued, completed, indices = (unpack(packed[name]) for name in MOMENTS)
+    rest = packed["error"], packed["preempted"], packed["cpu_ns"]
+    return Run(scenario, scheduled, issued, completed, indices, np.empty(0, np.int64), np.empty(0), *rest)
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_results_class", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export results
+@dataclass(eq=False)
+class Results(Mapping[str, ScenarioResult]):
+    """Everything that a benchmark measured, by scenario, and what one must know to repeat it."""
+
+    settings: Settings
+    model_name: str
+    baseline_name: str | None
+    dataset_name: str
+    dataset_fingerprint: str
+    n_samples: int
+    scenarios: dict[str, ScenarioResult] = field(default_factory=dict)
+    labels: IntArray | None = None
+    classes: dict[str, IntArray] = field(default_factory=dict)  # by arm, what it answered in the accuracy pass
+    layout_controlled: bool = False
+    virtual_time: bool = False  # the clock was not the machine's
+    notes: list[str] = field(default_factory=list)  # what the benchmark decided by itself
+    environment: dict[str, str] = field(default_factory=dict)
+    started: str = ""
+    error: str | None = None
+
+    def __getitem__(self, scenario: str) -> ScenarioResult:
+        return self.scenarios[scenario]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.scenarios)
+
+    def __len__(self) -> int:
+        return len(self.scenarios)
+
+    @property
+    def complete(self) -> bool:
+        """Whether the benchmark ran to its end."""
+        return self.error is None
+
+    @property
+    def accuracy(self) -> dict[str, float | None]:
+        """By arm, the share of the dataset's samples answered correctly; None where that was not measured."""
+        arms = ["model"] if self.baseline_name is None else ["model", "baseline"]
+        return {arm: accuracy(self.classes[arm], self.labels) if arm in self.classes else None for arm in arms}
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the results as plain data for JSON. Kept outputs stay behind."""
+        plain = dict(vars(self)) | {"settings": asdict(self.settings)}
+        plain["labels"] = None if self.labels is None else pack(self.labels)
+        plain["classes"] = {arm: pack(numbers) for arm, numbers in self.classes.items()}
+        plain["scenarios"] = {
+            scenario: {arm: [pack_run(run) for run in runs] for arm, runs in result.runs.items()}
+            for scenario, result in self.items()
+        }
+        return {"schema_version": SCHEMA_VERSION} | plain
+
+    @classmethod
+    def from_dict(cls, plain: Mapping[str, Any]) -> Self:
+        """Return the results that `to_dict` wrote. Raises ValueError for another schema version."""
+        if plain.get("schema_version") != SCHEMA_VERSION:
+            raise ValueError(f"this reads schema version {SCHEMA_VERSION}, the data has {plain.get('schema_version')}")
+        packed = {name: value for name, value in plain.items() if name != "schema_version"}
+        settings = Settings(**packed.pop("settings"))
+        labels = packed.pop("labels")
+        classes = {arm: unpack(numbers) for arm, numbers in packed.pop("classes").items()}
+        scenarios = {}
+        for scenario, arms in packed.pop("scenarios").items():
+            runs = {arm: [unpack_run(scenario, run) for run in runs] for arm, runs in arms.items()}
+            scenarios[scenario] = ScenarioResult(scenario, runs, settings)
+        labels = None if labels is None else unpack(labels)
+        return cls(settings=settings, labels=labels, classes=classes, scenarios=scenarios, **packed)
+
+
+# %% [markdown]
+# ## 8. Comparison
+# > Comparison: model against baseline, round by round, and what the ratio shows. Knows results, not what may be wrong.
+#
+# Is the model faster than the baseline? Rounds are the unit: in each round both models were built anew, warmed up, and
+# given the same queries in coin-flip order. That leaves one honest number a round: the ratio.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_comparison_ratio", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export comparison
+class RatioEstimate(NamedTuple):
+    """Model divided by baseline, for something where less is better: below 1 the model is better."""
+
+    ratio: float
+    interval: Interval
+    p_value: float  # of no difference, two-sided
+
+
+# %% [markdown]
+# ### Exercise 8.1: The ratio and its interval (4 points, about 8 lines)
+# Ratios multiply, so work on logarithms: one difference `ln(model) - ln(baseline)` a round, its mean, Student's interval
+# (you have `mean_interval`), and the two-sided p-value that the mean is 0 (`scipy.stats.ttest_1samp`). Then `exp` back.
+
+
+# %% nbgrader={"grade": false, "grade_id": "paired_ratio", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export comparison
+def paired_ratio(
+    model_values: npt.ArrayLike, baseline_values: npt.ArrayLike, confidence: float = 0.95
+) -> RatioEstimate:
+    """Return the geometric mean of the rounds' ratios with its t interval on the log scale and its p-value.
+
+    Both have shape (rounds,). Raises ValueError for unequal lengths, fewer than 2, or values that are not positive.
+    """
+    ### BEGIN SOLUTION
+    from scipy import stats
+
+    model, baseline = np.asarray(model_values, dtype=float), np.asarray(baseline_values, dtype=float)
+    if model.shape != baseline.shape or not (np.all(model > 0) and np.all(baseline > 0)):
+        raise ValueError(f"pairs need as many positive values on either side, got {model.size} and {baseline.size}")
+    differences = np.log(model) - np.log(baseline)
+    low, high, _ = mean_interval(differences, confidence)
+    p_value = float(stats.ttest_1samp(differences, 0.0).pvalue)
+    interval = Interval(math.exp(low), math.exp(high), confidence)
+    return RatioEstimate(math.exp(differences.mean()), interval, p_value)
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "paired_ratio_check", "locked": true, "points": 4, "schema_version": 3, "solution": false, "task": false}
+estimate = paired_ratio([50.0, 52.0, 49.0, 51.0], [100.0, 101.0, 102.0, 99.0])
+assert abs(estimate.ratio - 0.5025) < 1e-3, f"about half, got {estimate.ratio:.4f}"
+assert abs(estimate.interval.low - 0.4767) < 1e-3, f"the interval starts at 0.4767, got {estimate.interval.low:.4f}"
+assert estimate.p_value < 1e-4, f"half in every round is no chance, p = {estimate.p_value:.2g}"
+
+# %% [markdown]
+# ### Exercise 8.2: The verdict (3 points, about 6 lines)
+# A difference below the margin matters to nobody. `faster`: the whole interval lies below `1 / (1 + margin)`. `slower`:
+# the whole interval lies above `1 + margin`. `equivalent`: the whole *equivalence* interval lies between the two.
+# Otherwise `not resolved`: the data cannot tell, which is not the same as "no difference".
+
+
+# %% nbgrader={"grade": false, "grade_id": "verdict", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export comparison
+def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -> str:
+    """Return 'faster', 'slower', 'equivalent' or 'not resolved' for a ratio below 1 if the model is better."""
+    ### BEGIN SOLUTION
+    least, most = 1 / (1 + margin), 1 + margin
+    if interval.high < least:
+        return "faster"
+    if interval.low > most:
+        return "slower"
+    if least < equivalence_interval.low and equivalence_interval.high < most:
+        return "equivalent"
+    return "not resolved"
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "verdict_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+for low, high, expected in [(0.5, 0.9, "faster"), (0.9, 1.2, "not resolved"), (1.1, 1.3, "slower")]:
+    yours = verdict(Interval(low, high, 0.95), Interval(low, high, 0.9), 0.01)
+    assert yours == expected, f"[{low}, {high}] is {expected}, yours: {yours}"
+tight = Interval(0.996, 1.004, 0.95)
+assert verdict(tight, tight, 0.01) == "equivalent", "within 1 % on both sides"
+
+# %% [markdown]
+# **Given.** The same for every quantity that counts, with Holm over all of them, and once more for the model against its own
+# rebuild: the A/A control, which should find nothing.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_comparison_comparison", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export comparison
+@dataclass(frozen=True)
+class Comparison:
+    """One quantity, model against baseline. The ratio is below 1 where the model is better."""
+
+    scenario: str
+    quantity: str
+    unit: str
+    model_value: float  # medians over the rounds
+    baseline_value: float
+    ratio: float
+    interval: Interval  # at the level that Holm's procedure asks for
+    equivalence_interval: Interval
+    p_value: float
+    p_adjusted: float
+    verdict: str
+    required_rounds: int | None  # to resolve the margin; None where it is resolved
+    cliffs_delta: float = math.nan  # P(model slower) - P(model faster) of two queries drawn at random
+
+
+def latency_ms(p: float) -> Callable[[Run], float]:
+    """Return the function that gives a run's latency percentile in ms."""
+    return lambda run: percentile(run.latency_ns, p) / NS_PER_MS
+
+
+QUANTITIES: dict[tuple[str, str], Callable[[Run], float]] = {
+    ("single_stream", "median latency"): latency_ms(0.5),
+    ("single_stream", "90th percentile latency"): latency_ms(0.9),
+    ("server", "90th percentile latency"): latency_ms(0.9),
+    ("offline", "time per sample"): lambda run: run.duration_ns / run.n / NS_PER_MS,
+}
+
+
+def cliffs_delta(model: npt.ArrayLike, baseline: npt.ArrayLike) -> float:
+    """Return P(a model's value is greater) - P(it is less), from -1 to 1. Source: Cliff 1993."""
+    from scipy import stats
+
+    model, baseline = np.asarray(model), np.asarray(baseline)
+    return float(2 * stats.mannwhitneyu(model, baseline).statistic / (model.size * baseline.size) - 1)
+
+
+def compare_control(results: Results, confidence: float) -> RatioEstimate | None:
+    """Return the A/A control: the model's rebuild against the model, median latency; None where it did not run."""
+    runs = results["single_stream"].runs if "single_stream" in results else {}
+    medians = [[percentile(run.latency_ns, 0.5) for run in runs.get(arm, []) if run.n] for arm in ("control", "model")]
+    n = min(map(len, medians))
+    control, model = (np.array(values[:n]) for values in medians)
+    return paired_ratio(control, model, confidence) if n > 1 and np.ptp(np.log(control / model)) > 0 else None
+
+
+def compare(results: Results, confidence: float, margin: float) -> list[Comparison]:
+    """Return one comparison per quantity whose ratio varied between rounds, Holm-adjusted over all of them."""
+    pairs = {}
+    for (scenario, quantity), value in QUANTITIES.items():
+        runs = results[scenario].runs if scenario in results else {}
+        if {"model", "baseline"} <= set(runs):
+            model, baseline = ([value(run) for run in runs[arm] if run.n] for arm in ("model", "baseline"))
+            if min(len(model), len(baseline)) > 1 and np.ptp(np.log(model) - np.log(baseline)) > 0:
+                pairs[scenario, quantity] = model, baseline
+    p_values = [paired_ratio(*pair).p_value for pair in pairs.values()]
+    comparisons = []
+    for (scenario, quantity), p_value, p_adjusted in zip(pairs, p_values, holm(p_values), strict=True):
+        model, baseline = pairs[scenario, quantity]
+        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
+        estimate = paired_ratio(model, baseline, level)
+        equivalence = paired_ratio(model, baseline, 1 - 2 * (1 - confidence)).interval
+        word = verdict(estimate.interval, equivalence, margin)
+        half = math.log(estimate.interval.high / estimate.ratio)
+        more = math.ceil(len(model) * (half / math.log(1 + margin)) ** 2) if word == "not resolved" else None
+        values = float(np.median(model)), float(np.median(baseline))
+        drawn = (model, baseline) if scenario == "offline" else map(results[scenario].latency_ns, ("model", "baseline"))
+        comparisons.append(
+            Comparison(
+                scenario, quantity, "ms", *values, estimate.ratio, estimate.interval, equivalence,
+                p_value, p_adjusted, word, more, cliffs_delta(*drawn),
+            )
+        )  # fmt: skip
+    return comparisons
+
+
+# %% [markdown]
+# ## 9. Validator
+# > The validator: whether results count, what they show, and what may mislead. Knows only results.
+#
+# A number can be wrong in many ways that no interval shows: a cold start, a coarse clock, a busy machine, arrivals that
+# are not what they claim to be. The validator looks for them, then says what the results show.
+
+# %% [markdown]
+# **Given.** A pitfall is a claim with its evidence and a remedy, like a good compiler warning:
+# `Pitfall(name, claim, evidence, remedy)`. You write one detector; `tinytorch.pitfalls` has twenty more.
+
+# %% [markdown]
+# ### Exercise 9.1: Cold start (3 points, about 8 lines)
+# The first call fills caches and is slower. Is the first latency an outlier? Not by mean and standard deviation, which
+# the outlier itself moves. Use the median and the MAD, the median distance from the median: report a pitfall named
+# `cold start` when `(first - median) / MAD > 14.8`. Where the MAD is 0, any first value above the median counts.
+
+
+# %% nbgrader={"grade": false, "grade_id": "cold_start", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    """Return a pitfall if the first of the latencies (n,) stands far above the rest, else None.
+
+    Threshold 14.8 MAD: found 99 % of real cold starts and 2 % of warm runs.
+    """
+    ### BEGIN SOLUTION
+    first, median = float(latency_ns[0]), float(np.median(latency_ns))
+    mad = float(np.median(np.abs(latency_ns - median)))
+    if first - median <= 14.8 * mad:
+        return None
+    evidence = f"the first call took {first / NS_PER_MS:.3g} ms where the median is {median / NS_PER_MS:.3g} ms"
+    return Pitfall("cold start", "the first call was not warm", evidence, "warm the model up before measuring")
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "cold_start_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+warm = np.array([101, 99, 100, 102, 98, 100, 101, 99] * 10)
+assert cold_start(warm) is None
+found = cold_start(np.concatenate([[900], warm]))
+assert found is not None, "a first call of 900 where the others take 100 is a cold start"
+assert found.name == "cold start"
+
+# %% [markdown]
+# **Given.** All detectors, each where it belongs. One that looks at rounds one by one is believed when most rounds show
+# it: what one round in ten shows is chance.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_validator_pitfalls", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export validator
+def in_most(found: Sequence[Pitfall | None]) -> list[Pitfall]:
+    """Return the first pitfall found if more than half of the rounds show one, else []."""
+    seen = [pitfall for pitfall in found if pitfall is not None]
+    return seen[:1] if 2 * len(seen) > len(found) else []
+
+
+def stream_pitfalls(runs: Sequence[Run], settings: Settings) -> list[Pitfall | None]:
+    """Return what the detectors see in one arm's Single-Stream rounds."""
+    rounds = [run.latency_ns for run in runs]
+    latency_ns, indices = np.concatenate(rounds), np.concatenate([run.sample_indices for run in runs])
+    preempted, cpu_ns = sum(run.preempted for run in runs), sum(run.cpu_ns for run in runs)
+    wall_ns = sum(run.duration_ns for run in runs)
+    by_round = [
+        in_most([detect(one) for one in rounds]) for detect in (cold_start, slow_warm_up, stalls, multimodality)
+    ]
+    return [
+        *(pitfall for found in by_round for pitfall in found),
+        coarse_timer(latency_ns),
+        drift(latency_ns),
+        level_step(latency_ns, np.random.default_rng(settings.seed)),
+        autocorrelation(latency_ns),
+        between_run_variance(rounds),
+        caching(latency_ns, indices),
+        contention(preempted, wall_ns, cpu_ns) if cpu_ns else None,
+        too_few_samples(len(latency_ns), 0.9),
+    ]
+
+
+def server_pitfalls(runs: Sequence[Run], settings: Settings) -> list[Pitfall | None]:
+    """Return what the detectors see in one arm's Server rounds."""
+    moments = [(run.scheduled_ns, run.issued_ns, run.completed_ns) for run in runs]
+    gaps = np.concatenate([np.diff(run.scheduled_ns) for run in runs])
+    alone = settings.max_batch == 1 and settings.workers == 1
+    return [
+        *in_most([closed_loop(*moment) if alone else None for moment in moments]),
+        *in_most([saturated(due, done) for due, _, done in moments]),
+        wrong_arrivals(gaps, settings.target_qps) if settings.target_qps else None,
+        too_few_samples(sum(run.n for run in runs), settings.percentile),
+    ]
+
+
+def design_pitfalls(results: Results, control: RatioEstimate | None, margin: float) -> list[Pitfall | None]:
+    """Return what is wrong with the way in which the models were compared."""
+    found: list[Pitfall | None] = [too_few_rounds(results.settings.rounds, results.settings.confidence)]
+    if control is not None:
+        found.append(layout_bias(*control.interval[:2], margin))
+    if results.baseline_name is None:
+        return found
+    if not results.layout_controlled:
+        remedy = "pass a factory: set_model(model, build=factory)"
+        evidence = "a model could not be built anew for each round"
+        found.append(Pitfall("layout bias", "memory layout is not controlled", evidence, remedy))
+    for scenario, result in results.items():
+        for reason in result.reasons.get("baseline", []):
+            claim, where = f"the baseline's runs do not count: {reason.claim}", f"{scenario}, baseline"
+            found.append(Pitfall("invalid baseline", claim, reason.evidence, reason.remedy, where=where))
+        pairs = list(zip(result.runs["model"], result.runs["baseline"], strict=False))
+        if scenario != "offline":
+            found += in_most([different_inputs(one.sample_indices, other.sample_indices) for one, other in pairs])
+        if scenario == "single_stream":
+            starts = [(one.scheduled_ns, other.scheduled_ns) for one, other in pairs if min(one.n, other.n) > 20]
+            found += in_most([order_confounding(*start) for start in starts])
+    if results.labels is not None and {"model", "baseline"} <= set(results.classes):
+        found.append(unequal_accuracy(*(results.classes[arm] == results.labels for arm in ("model", "baseline"))))
+    return found
+
+
+def find_pitfalls(results: Results, control: RatioEstimate | None, margin: float) -> list[Pitfall]:
+    """Return every pitfall that the detectors see, with where they see it. On virtual time nothing is noisy."""
+    found = [pitfall for pitfall in design_pitfalls(results, control, margin) if pitfall is not None]
+    detectors = {"server": server_pitfalls} | ({} if results.virtual_time else {"single_stream": stream_pitfalls})
+    for scenario, detect in detectors.items():
+        for arm in ("model", "baseline"):
+            every = results[scenario].runs.get(arm, []) if scenario in results else []
+            runs = [run for run in every if run.n > 20 and run.error is None]
+            seen = detect(runs, results.settings) if runs else []
+            found += [pitfall._replace(where=f"{scenario}, {arm}") for pitfall in seen if pitfall is not None]
+    places: dict[Pitfall, list[str]] = {}
+    for pitfall in found:
+        places.setdefault(pitfall._replace(where=""), []).append(pitfall.where)
+    return [pitfall._replace(where="; ".join(filter(None, where))) for pitfall, where in places.items()]
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_validator_class", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export validator
+@dataclass(frozen=True)
+class Validation:
+    """What the results show. `significant` is True only for a shown improvement over the baseline."""
+
+    significant: bool
+    valid: bool
+    comparisons: list[Comparison]
+    pitfalls: list[Pitfall]
+    accuracy: AccuracyDrop | None
+    why: str
+    control: RatioEstimate | None = None  # A against A: the model's rebuild over the model
+
+    @property
+    def required_rounds(self) -> int | None:
+        """How many rounds would resolve every comparison; None where all are resolved."""
+        return max((c.required_rounds for c in self.comparisons if c.required_rounds), default=None)
+
+
+class StatisticalValidator:
+    """Says what results show. Uses the results' own confidence and margin unless told otherwise."""
+
+    def __init__(self, confidence: float | None = None, margin: float | None = None) -> None:
+        self.confidence, self.margin = confidence, margin
+
+    def validate_results(self, results: Results) -> Validation:
+        """Return whether the results are valid, how the model compares with the baseline, and the pitfalls found."""
+        confidence = results.settings.confidence if self.confidence is None else self.confidence
+        margin = results.settings.margin if self.margin is None else self.margin
+        control = compare_control(results, confidence)
+        pitfalls = find_pitfalls(results, control, margin)
+        sound = all(result.valid for result in results.values()) and not any(p.severity == "invalid" for p in pitfalls)
+        valid = bool(results) and results.complete and sound
+        comparisons = compare(results, confidence, margin) if results.baseline_name is not None else []
+        correct = {arm: classes == results.labels for arm, classes in results.classes.items()}
+        accuracy = accuracy_drop(correct["model"], correct["baseline"]) if "baseline" in correct else None
+        shown, why = self.conclude(results, valid, comparisons, accuracy)
+        return Validation(shown, valid, comparisons, pitfalls, accuracy, why, control)
+
+    def conclude(
+        self, results: Results, valid: bool, comparisons: Sequence[Comparison], accuracy: AccuracyDrop | None
+    ) -> tuple[bool, str]:
+        """Return whether an improvement was shown, and why or why not."""
+        places: dict[str, str] = {}
+        for comparison in comparisons:
+            places.setdefault(comparison.verdict, comparison.scenario)
+        if results.baseline_name is None:
+            return False, "no baseline was set, so nothing was compared"
+        if accuracy is not None and accuracy.verdict == "fail":
+            return False, "the model answers worse than 99 % of the baseline's accuracy"
+        if not valid:
+            return False, "the runs do not count, so they show nothing"
+        if "faster" in places and "slower" in places:
+            return False, f"faster in {places['faster']}, slower in {places['slower']}"
+        if "slower" in places:
+            return False, f"it was shown to be slower in {places['slower']}"
+        if "faster" not in places:
+            return False, "no improvement beyond the margin was shown"
+        return True, "an improvement beyond the margin was shown"
+
+
+# %% [markdown]
+# ## 10. Reporter
+# > The reporter: a page that says what was measured, what it shows, and what it does not. Knows only results.
+#
+# A report is read by people who were not there. It answers first, and shows its evidence after.
+
+# %% [markdown]
+# ### Exercise 10.1: A number with its interval (2 points, about 5 lines)
+# `4.61 ms [4.55, 4.70]`: three significant digits and the interval in the same unit. No scientific notation between
+# 0.001 and a million: `412000 samples/s [409000, 415000]`, not `4.12e+05`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "with_interval", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export reporter
+def with_interval(value: float, interval: Interval, unit: str) -> str:
+    """Return '4.61 ms [4.55, 4.70]': three significant digits each, never an exponent from 0.001 to a million."""
+
+    ### BEGIN SOLUTION
+    def three_digits(number: float) -> str:
+        rounded = f"{number:.2e}"
+        decimals = max(0, 2 - int(rounded.partition("e")[2]))
+        return f"{float(rounded):.{decimals}f}"
+
+    return f"{three_digits(value)} {unit} [{three_digits(interval.low)}, {three_digits(interval.high)}]"
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "with_interval_check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
+yours = with_interval(4.6123, Interval(4.5501, 4.7, 0.95), "ms")
+assert yours == "4.61 ms [4.55, 4.70]", f"yours: {yours}"
+yours = with_interval(412345.0, Interval(409000.0, 415000.0, 0.95), "samples/s")
+assert yours == "412000 samples/s [409000, 415000]", f"yours: {yours}"
+
+# %% [markdown]
+# ### Exercise 10.2: The answer (3 points, about 10 lines)
+# One sentence at the top of the report, and it claims nothing that the runs do not hold. Name the model, and the
+# baseline where there is one. Say `faster` only if `validation.significant`; otherwise quote `validation.why`. Runs that
+# are not valid show nothing: say `INVALID`.
+
+
+# %% nbgrader={"grade": false, "grade_id": "answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export reporter
+def answer(validation: Validation, model_name: str, baseline_name: str | None) -> str:
+    """Return the report's first sentence. It says 'faster' only where an improvement was shown."""
+    ### BEGIN SOLUTION
+    against = f" against {baseline_name}" if baseline_name is not None else ""
+    if not validation.valid:
+        return f"{model_name}{against}: INVALID, {validation.why}."
+    if not validation.significant:
+        return f"{model_name}{against}: {validation.why}."
+    shown = [c for c in validation.comparisons if c.verdict == "faster"]
+    parts = [f"{c.ratio:.3g} times the {c.quantity} ({c.scenario})" for c in shown]
+    return f"{model_name} is faster than {baseline_name}: {', '.join(parts)}."
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "answer_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+shown = Comparison("offline", "time per sample", "ms", 1.0, 2.0, 0.5, tight, tight, 1e-6, 1e-6, "faster", None)
+yours = answer(Validation(True, True, [shown], [], None, "an improvement beyond the margin was shown"), "B", "A")
+assert "faster" in yours, f"a shown improvement is said to be faster, yours: {yours}"
+assert "B" in yours, f"the model is named, yours: {yours}"
+yours = answer(Validation(False, True, [], [], None, "no baseline was set, so nothing was compared"), "B", None)
+assert "faster" not in yours, f"nothing was compared, yours: {yours}"
+yours = answer(Validation(False, False, [shown], [], None, "the runs do not count"), "B", "A")
+assert "INVALID" in yours, f"invalid runs show nothing, yours: {yours}"
+assert "faster" not in yours, f"invalid runs show nothing, yours: {yours}"
+
+# %% [markdown]
+# **Given.** The rest is layout: the numbers people read, the pictures, and a page that fills a template. Names and
+# metadata come from outside, so the template escapes every one of them.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_reporter_words", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export reporter
+def title(scenario: str) -> str:
+    """Return the name that people read: 'single_stream' is 'Single-Stream'."""
+    return "-".join(word.capitalize() for word in scenario.split("_"))
+
+
+def short(quantity: str) -> str:
+    """Return what fits beside a picture: '90th percentile latency' is 'p90 latency'."""
+    return re.sub(r"([\d.]+)th percentile", r"p\1", quantity)
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_reporter_summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export reporter
+def quantities(scenario: str, settings: Settings) -> dict[str, tuple[str, Callable[[Run], float]]]:
+    """Return what a report states of every round: name -> (unit, the value of one run), the metric first."""
+    metric = METRICS[scenario]
+    stated: dict[str, tuple[str, Callable[[Run], float]]] = {
+        metric.name: (metric.unit, lambda run: headline(run, settings))
+    }
+    stated |= {name: ("ms", value_of) for (where, name), value_of in QUANTITIES.items() if where == scenario}
+    if scenario == "server":
+        stated["goodput"] = "samples/s", lambda run: goodput(run, settings)
+        stated[f"{100 * settings.percentile:g}th percentile latency"] = ("ms", latency_ms(settings.percentile))
+    return stated
+
+
+def finished(result: ScenarioResult, arm: str) -> list[Run]:
+    """Return the arm's runs that ended without an error, in the order of the rounds."""
+    return [run for run in result.runs.get(arm, []) if run.error is None and run.n > 1]
+
+
+def summary(results: Results) -> list[dict[str, Any]]:
+    """Return a row a scenario and quantity: its unit and, per arm, the rounds' values, their median, its interval.
+
+    The interval is None below the rounds it needs: with fewer not even smallest to largest holds the confidence.
+    """
+    confidence = results.settings.confidence
+    needed = math.ceil(1 - math.log2(1 - confidence))
+    rows: list[dict[str, Any]] = []
+    for scenario, result in results.items():
+        for quantity, (unit, value_of) in quantities(scenario, results.settings).items():
+            arms = [arm for arm in result.runs if arm != "control"]
+            values = {arm: np.array([value_of(run) for run in finished(result, arm)]) for arm in arms}
+            values = {arm: v for arm, v in values.items() if v.size}
+            medians = [float(np.median(v)) for v in values.values()]
+            if unit == "ms" and medians and min(medians) < 0.1:  # 0.00203 ms and 2980000 samples/s are hard to read
+                unit, values = "µs", {arm: 1000 * v for arm, v in values.items()}
+            elif unit == "samples/s" and medians and max(medians) >= 1_000_000:
+                unit, values = "thousand samples/s", {arm: v / 1000 for arm, v in values.items()}
+            row: dict[str, Any] = {"scenario": scenario, "quantity": quantity, "unit": unit, "rounds_needed": needed}
+            row["arms"] = {
+                arm: {
+                    "median": float(np.median(v)),
+                    "interval": median_interval(v, confidence) if len(v) >= needed else None,
+                    "rounds": v.tolist(),
+                }
+                for arm, v in values.items()
+            }
+            rows.append(row)
+    return rows
+
+
+def stated(row: dict[str, Any], arm: str) -> str:
+    """Return the arm's median over rounds with its interval, or what is missing for one."""
+    if arm not in row["arms"]:
+        return "not measured"
+    median, interval, rounds = row["arms"][arm].values()
+    if interval is not None:
+        return with_interval(median, interval, row["unit"])
+    return f"{float(f'{median:.3g}'):g} {row['unit']} [needs {row['rounds_needed']} rounds, has {len(rounds)}]"
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_reporter_pictures", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export reporter
+def pictures(results: Results, validation: Validation, names: dict[str, str]) -> dict[str, list[tuple[str, str]]]:
+    """Return (title, inline SVG) pairs: the comparison, latencies of all rounds together, the rounds one by one."""
+    from tinytorch import charts
+
+    drawn: dict[str, list[tuple[str, str]]] = {"comparison": [], "latency": [], "rounds": []}
+    if validation.comparisons:
+        ratios = [
+            (f"{title(c.scenario)}: {short(c.quantity)}", c.ratio, *c.interval[:2]) for c in validation.comparisons
+        ]
+        unit = f"time of {names['model']} / time of {names['baseline']}"
+        drawn["comparison"].append(("", charts.intervals(ratios, results.settings.margin, 1.0, unit)))
+    for scenario, result in results.items():
+        latencies = {names[arm]: [run.latency_ns for run in finished(result, arm)] for arm in names}
+        pooled = {name: np.concatenate(rounds) for name, rounds in latencies.items() if rounds}
+        if pooled and scenario != "offline":
+            drawn["latency"].append((title(scenario), charts.latency_cdf(pooled)))
+    compared = [(c.scenario, c.quantity) for c in validation.comparisons]
+    rows = [row for row in summary(results) if not compared or (row["scenario"], row["quantity"]) in compared]
+    for scenario, row in {row["scenario"]: row for row in rows}.items():  # one picture a scenario
+        if row["arms"]:
+            values = {names[arm]: held["rounds"] for arm, held in row["arms"].items()}
+            unit = f"{short(row['quantity'])} ({row['unit']})"
+            drawn["rounds"].append((title(scenario), charts.round_values(values, unit)))
+    return drawn
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_reporter_report", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export reporter
+@dataclass(frozen=True)
+class Report:
+    """What was asked, found and measured, as a page, as Markdown and as data; shows itself in a notebook."""
+
+    results: Results
+    validation: Validation
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data: first the answer and the numbers that people read, then the results, to be read again."""
+        words = self._words()
+        return {
+            "schema_version": 1,
+            "question": words["question"],
+            "answer": words["answer"],
+            "significant": self.validation.significant,
+            "valid": self.validation.valid,
+            "complete": self.results.complete,
+            "summary": words["rows"],
+            "accuracy": self.results.accuracy,
+            "comparisons": [asdict(comparison) for comparison in self.validation.comparisons],
+            "pitfalls": [pitfall._asdict() for pitfall in self.validation.pitfalls],
+            "results": self.results.to_dict(),
+        }
+
+    def to_html(self) -> str:
+        """Return one self-contained page."""
+        return self._page("report.html", whole_page=True)
+
+    def to_markdown(self) -> str:
+        """Return the same words without the pictures."""
+        return self._page("report.md")
+
+    def save_as_html(self, path: str | Path) -> Path:
+        """Write the page to `path` and return it."""
+        return _save(path, self.to_html())
+
+    def save_as_markdown(self, path: str | Path) -> Path:
+        """Write the Markdown to `path` and return it."""
+        return _save(path, self.to_markdown())
+
+    def save_as_json(self, path: str | Path) -> Path:
+        """Write the data to `path`, for `load_results` and for other programs, and return it."""
+        return _save(path, json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n")
+
+    def _repr_html_(self) -> str:
+        return self._page("report.html", whole_page=False)
+
+    def _words(self) -> dict[str, Any]:
+        results = self.results
+        names, question = {"model": results.model_name}, f"How fast is {results.model_name} on {results.dataset_name}?"
+        if results.baseline_name is not None:
+            same = " (baseline)" if results.baseline_name == results.model_name else ""
+            names["baseline"] = results.baseline_name + same
+            question = f"Is {names['model']} faster than {names['baseline']} on {results.dataset_name}?"
+        rows = [{**row, "stated": {arm: stated(row, arm) for arm in names}} for row in summary(results)]
+        sentence = answer(self.validation, names["model"], names.get("baseline"))
+        return {"question": question, "answer": sentence, "names": names, "rows": rows}
+
+    def _page(self, template: str, **options: Any) -> str:
+        from tinytorch import pages
+
+        words = self._words()
+        if template.endswith(".html"):
+            options["pictures"] = pictures(self.results, self.validation, words["names"])
+        facts = {"results": self.results, "validation": self.validation, "settings": asdict(self.results.settings)}
+        return pages.render(template, title=title, **facts, **words, **options)
+
+
+def _save(path: str | Path, text: str) -> Path:
+    path = Path(path)
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_reporter_class", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export reporter
+class PerformanceReporter:
+    """Makes a `Report` of results, validated by `validator` or by a `StatisticalValidator` of its own."""
+
+    def __init__(self, validator: StatisticalValidator | None = None) -> None:
+        self.validator = validator or StatisticalValidator()
+
+    def generate_report(self, results: Results) -> Report:
+        """Validate `results` and return their report."""
+        return Report(results, self.validator.validate_results(results))
+
+
+def load_results(path: str | Path) -> Results:
+    """Return the results in a file that `Report.save_as_json` wrote.
+
+    Raises ValueError if it holds something else or another schema version.
+    """
+    held = json.loads(Path(path).read_text(encoding="utf-8"))
+    version = held.get("schema_version") if isinstance(held, dict) else None
+    if version != 1 or "results" not in held:
+        raise ValueError(f"results have schema version 1, {Path(path).name} has {version}; save_as_json writes them")
+    return Results.from_dict(held["results"])
+
+
+# %% [markdown]
+# ## 11. Rounds
+# > Rounds: freshly built models that are warmed up and given the same queries. Decides how many queries a round needs.
+#
+# In a round every model is built anew, in coin-flip order, and warmed up. Then each scenario runs, long enough to count.
+
+# %% [markdown]
+# ### Exercise 11.1: How many queries? (3 points, 1 to 3 lines)
+# A round must be long enough *and* have enough queries. From the latency seen in the warm-up, return how many queries
+# meet both minimums, with a quarter more than the duration asks for, because the warm-up's latency is only a guess.
+# Round up.
+
+
+# %% nbgrader={"grade": false, "grade_id": "queries_needed", "locked": false, "schema_version": 3, "solution": true, "task": false}
+#| export rounds
+def queries_needed(latency_ns: float, min_queries: int, min_duration_ns: int) -> int:
+    """Return the least n with n >= min_queries and n * latency_ns >= 1.25 * min_duration_ns."""
+    ### BEGIN SOLUTION
+    return max(min_queries, math.ceil(1.25 * min_duration_ns / latency_ns))
+    ### END SOLUTION
+
+
+# %% nbgrader={"grade": true, "grade_id": "queries_needed_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+assert queries_needed(1_000, 10, 8_000) == 10, "8000 ns of 1000 ns queries, and a quarter more, are 10"
+assert queries_needed(1_000, 100, 8_000) == 100, "at least 100 were asked for"
+assert queries_needed(3_000, 1, 8_000) == 4, "10000 / 3000 is 3.33: round up"
+
+# %% nbgrader={"grade": false, "grade_id": "given_rounds_draws", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export rounds
+MOST_SAMPLES = 1_000_000  # an offline round of a model that takes next to no time stays in memory
+SEEDS = {"samples": "sample_index_seed", "schedule": "schedule_seed", "kept": "accuracy_log_seed"}
+
+
+def generator(settings: Settings, number: int, purpose: str, scenario: str = "") -> np.random.Generator:
+    """Return the random numbers for one purpose in one scenario of round `number`: the same seeds, the same draws.
+
+    What is drawn for one purpose does not depend on how much was drawn for another, so timing changes no schedule.
+    """
+    own = getattr(settings, SEEDS[purpose]) if purpose in SEEDS else 0
+    words = [zlib.crc32(purpose.encode()), zlib.crc32(scenario.encode())]
+    return np.random.default_rng([settings.seed, own, number, *words])
+
+
+def draw_samples(settings: Settings, number: int, scenario: str, n: int, n_samples: int) -> IntArray:
+    """Return which sample each of n queries holds; with `mlperf_trace` as LoadGen draws them (round 0: its seeds)."""
+    if settings.mlperf_trace:
+        return loadgen_samples(n, n_samples, n_samples, settings.qsl_seed, settings.sample_index_seed + number)
+    return sample_order(n, n_samples, generator(settings, number, "samples", scenario))
+
+
+def draw_arrivals(settings: Settings, number: int, qps: float, min_queries: int, min_duration_ns: int) -> IntArray:
+    """Return Poisson arrivals that are at least `min_queries` and last at least `min_duration_ns`."""
+    enough = 2 * max(min_duration_ns * qps / NS_PER_S, min_queries) + 20
+    if settings.mlperf_trace:
+        arrivals = loadgen_arrivals(qps, int(enough), settings.schedule_seed + number)
+    else:
+        arrivals = poisson_arrivals(qps, int(enough * NS_PER_S / qps), generator(settings, number, "schedule"))
+    long_enough = int(np.searchsorted(arrivals, arrivals[0] + min_duration_ns)) + 1
+    return arrivals[: max(min_queries, long_enough)]
+
+
+def easy_load(pace_ns: Iterable[float]) -> float:
+    """Return 0.3 of what the slowest model can serve, at most 1000 per second: some queue, but no endless one."""
+    return min(1_000.0, 0.3 * NS_PER_S / max(pace_ns))
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_rounds_round", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export rounds
+class Round:
+    """Round `number`: models by arm, freshly built; they are warmed up here and then given the same queries."""
+
+    def __init__(
+        self, models: Mapping[str, Model], library: QuerySampleLibrary, settings: Settings, clock: Clock, number: int
+    ) -> None:
+        self.models, self.library, self.settings, self.clock, self.number = models, library, settings, clock, number
+        self.kept = generator(settings, number, "kept")
+        self.order = generator(settings, number, "order")
+        self.min_queries = math.ceil(settings.min_queries / settings.rounds)
+        self.min_duration_ns = math.ceil(settings.min_duration_ns / settings.rounds)
+        self.pace_ns = {arm: self.warm_up(model) for arm, model in models.items()}
+        if settings.target_qps is None:
+            self.settings = replace(settings, target_qps=easy_load(self.pace_ns.values()))
+
+    def run(self, scenario: str, runs: dict[str, list[Run]]) -> None:
+        """Run one scenario and append each arm's Run to `runs`. Raises RunFailed; the part before it is appended."""
+        if scenario == "single_stream":
+            self.single_stream(runs)
+            return
+        way = {"server": self.server, "offline": self.offline, "multi_stream": self.multi_stream}[scenario]
+        for arm in self.order.permutation([arm for arm in self.models if arm != "control"]).tolist():
+            way(arm, runs)
+
+    def single_stream(self, runs: dict[str, list[Run]]) -> None:
+        """Give every query to every model, in coin-flip order."""
+        n = queries_needed(sum(self.pace_ns.values()), self.min_queries, self.min_duration_ns)
+        indices = draw_samples(self.settings, self.number, "single_stream", n, len(self.library))
+        queries, models, logs = self.queries(indices), list(self.models.values()), [QueryLog(n) for _ in self.models]
+        order = coin_flip_order(n, len(models), self.order)
+
+        def drive() -> None:
+            self.last_warm_up(models, queries)
+            if len(models) == 1:
+                single_stream(models[0], queries, self.clock, logs[0])
+            else:
+                interleaved(models, queries, order, self.clock, logs)
+
+        self.keep("single_stream", list(self.models), drive, logs, indices, runs)
+
+    def multi_stream(self, arm: str, runs: dict[str, list[Run]]) -> None:
+        """Ask one model for `samples_per_query` neighbouring samples at a time, as often as early stopping needs."""
+        size = self.settings.samples_per_query
+        least = math.ceil(max(self.settings.min_queries, early_stopping_queries(1, 0.99)) / self.settings.rounds)
+        n = queries_needed(size * self.batch_pace_ns(arm, size), least, self.min_duration_ns)
+        first = draw_samples(self.settings, self.number, "multi_stream", n, len(self.library))
+        indices = (first[:, np.newaxis] + np.arange(size)).ravel() % len(self.library)
+        inputs, log = self.library.inputs[indices], QueryLog(len(indices))
+        drive = partial(multi_stream, self.models[arm], inputs, size, self.clock, log)
+        self.keep("multi_stream", [arm], drive, [log], indices, runs)
+
+    def server(self, arm: str, runs: dict[str, list[Run]]) -> None:
+        """Serve the round's arrivals, the same for every model: one by one, in batches, or with several workers."""
+        settings, model = self.settings, self.models[arm]
+        arrivals = draw_arrivals(
+            settings, self.number, settings.target_qps or 0, self.min_queries, self.min_duration_ns
+        )
+        indices = draw_samples(settings, self.number, "server", len(arrivals), len(self.library))
+        queries, log = self.queries(indices), QueryLog(len(arrivals))
+
+        def drive() -> None:
+            self.last_warm_up([model], queries)
+            if settings.workers > 1:
+                concurrent_server(model, queries, arrivals, self.clock, log, settings.workers)
+            elif settings.max_batch > 1:
+                inputs = self.library.inputs[indices]
+                batch = settings.max_batch, settings.batch_timeout_ns
+                batching_server(model, inputs, arrivals, self.clock, log, *batch)
+            else:
+                server(model, queries, arrivals, self.clock, log)
+
+        self.keep("server", [arm], drive, [log], indices, runs)
+
+    def offline(self, arm: str, runs: dict[str, list[Run]]) -> None:
+        """Give one model the library over and over, as many full batches as fill the time."""
+        size = self.settings.batch_size
+        n = queries_needed(self.batch_pace_ns(arm, size), self.min_queries, self.min_duration_ns)
+        n = min(math.ceil(n / size), math.ceil(MOST_SAMPLES / size)) * size  # a part batch would cost one model more
+        self.batches("offline", arm, np.arange(n) % len(self.library), runs)
+
+    def batches(self, scenario: str, arm: str, indices: IntArray, runs: dict[str, list[Run]]) -> None:
+        """Give one model the samples `indices`, all due at once."""
+        log, inputs = QueryLog(len(indices)), self.library.inputs[indices]
+        size = len(indices) if scenario == "warm-up" else self.settings.batch_size
+        drive = partial(offline, self.models[arm], inputs, size, self.clock, log)
+        self.keep(scenario, [arm], drive, [log], indices, runs)
+
+    def batch_pace_ns(self, arm: str, size: int) -> float:
+        """Warm batches up, one and then up to five more until 20 ms have passed; return the best ns per sample."""
+        indices = np.arange(size) % len(self.library)
+        runs: dict[str, list[Run]] = {arm: []}
+        self.batches("warm-up", arm, indices, runs)
+        start = self.clock.now_ns()
+        while len(runs[arm]) < 6 and (len(runs[arm]) < 2 or self.clock.now_ns() - start < 20 * NS_PER_MS):
+            self.batches("warm-up", arm, indices, runs)
+        return max(1.0, min(run.duration_ns for run in runs[arm][1:]) / len(indices))
+
+    def warm_up(self, model: Model) -> float:
+        """Call the model 50 times, or 10 and 200 ms; return the median latency of the last 10 calls in ns."""
+        start = self.clock.now_ns()
+        runs: dict[str, list[Run]] = {"": []}
+        while len(runs[""]) < 5 and (not runs[""] or self.clock.now_ns() - start < 200 * NS_PER_MS):
+            log, indices = QueryLog(10), np.arange(10) % len(self.library)
+            drive = partial(single_stream, model, self.queries(indices), self.clock, log)
+            self.keep("warm-up", [""], drive, [log], indices, runs)
+        return max(1.0, float(np.median(runs[""][-1].latency_ns)))
+
+    def last_warm_up(self, models: Sequence[Model], queries: Sequence[Array]) -> None:
+        """Call each model on three queries right before timing: preparing a run has cooled the caches."""
+        for model in models:
+            for query in queries[:3]:
+                model(query)
+
+    def queries(self, indices: IntArray) -> list[Array]:
+        """Return one batch of one sample per index."""
+        return [self.samples[i] for i in indices.tolist()]
+
+    @cached_property
+    def samples(self) -> list[Array]:
+        """Each sample of the library as a batch of one."""
+        return [self.library.inputs[i : i + 1] for i in range(len(self.library))]
+
+    def keep(
+        self,
+        scenario: str,
+        arms: Sequence[str],
+        drive: Callable[[], None],
+        logs: Sequence[QueryLog],
+        indices: IntArray,
+        runs: dict[str, list[Run]],
+    ) -> None:
+        """Record and append each arm's Run; after a failure append what was measured, then raise it."""
+        failure = None
+        try:
+            measured = record(scenario, drive, logs, indices, self.kept, self.settings.deadline_s)
+        except RunFailed as error:
+            measured, failure = error.runs, error
+        for arm, run in zip(arms, measured, strict=True):
+            runs[arm].append(run)
+        if failure is not None:
+            raise failure
+
+
+# %% [markdown]
+# ## 12. Perf
+# > The benchmark: sets models and data, runs the rounds, and keeps what was measured.
+#
+# Everything meets here. You set a model, a dataset and perhaps a baseline; it runs all scenarios for all models, round
+# by round, and returns the results.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_perf_system", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export perf
+@dataclass(frozen=True)
+class System:
+    """A system under test, the factory that builds it anew where there is one, and the name it goes by."""
+
+    system: Any
+    build: Callable[[], Any] | None
+    name: str
+
+
+SCENARIOS = ("single_stream", "server", "offline")
+
+
+def run_round(
+    systems: Mapping[str, System],
+    library: QuerySampleLibrary,
+    settings: Settings,
+    clock: Clock,
+    number: int,
+    runs: dict[str, dict[str, list[Run]]],
+) -> tuple[Settings, bool]:
+    """Build every system anew and run the scenarios of `runs`, appending to them.
+
+    Returns the settings with the target_qps that was used, and whether every system was a new object. Raises RunFailed.
+    """
+    rng, models, fresh = generator(settings, number, "build"), {}, True
+    arms = list(systems)
+    if settings.control and "single_stream" in runs:
+        arms.append("control")
+    for arm in rng.permutation(arms).tolist():
+        system = systems["model" if arm == "control" else arm]
+        built = rebuild(system.system, system.build, rng)
+        fresh &= built is not system.system
+        models[arm] = as_model(built)
+    this = Round({arm: models[arm] for arm in arms}, library, settings, clock, number)
+    for scenario, by_arm in runs.items():
+        this.run(scenario, by_arm)
+    return this.settings, fresh
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_perf_isolated", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export perf
+def run_isolated(
+    systems: Mapping[str, System],
+    library: QuerySampleLibrary,
+    settings: Settings,
+    number: int,
+    runs: dict[str, dict[str, list[Run]]],
+) -> tuple[Settings, bool]:
+    """Do `run_round` in a fresh process on the real clock; one that does not answer is ended.
+
+    Systems and factories must be importable by name. Raises RunFailed, also when the process dies or hangs.
+    """
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe(duplex=False)
+    arms = {scenario: list(by_arm) for scenario, by_arm in runs.items()}
+    process = context.Process(target=serve_round, args=(theirs, systems, library, settings, number, arms), daemon=True)
+    process.start()
+    theirs.close()
+    limit_s = None if settings.deadline_s <= 0 else 30 + settings.deadline_s * len(systems) * len(runs)
+    try:
+        if not ours.poll(limit_s):
+            raise RunFailed(f"round {number}: no answer within {limit_s:g} s", "isolated round", 0, 0, [])
+        measured, settings, fresh, failure = ours.recv()
+    except EOFError:
+        process.join()
+        raise RunFailed(
+            f"round {number}: its process ended with exit code {process.exitcode}; with isolate=True models and "
+            "factories must be importable by name, from a module that starts nothing by itself",
+            "isolated round", 0, 0, [],
+        ) from None  # fmt: skip
+    finally:
+        process.kill()
+        process.join()
+    for scenario, by_arm in measured.items():
+        for arm, new in by_arm.items():
+            runs[scenario][arm] += new
+    if failure is not None:
+        raise RunFailed(failure, "isolated round", 0, 0, [])
+    return settings, fresh
+
+
+def serve_round(
+    pipe: Any,
+    systems: Mapping[str, System],
+    library: QuerySampleLibrary,
+    settings: Settings,
+    number: int,
+    arms: Mapping[str, Sequence[str]],
+) -> None:
+    """Run a round in this process and send its runs back."""
+    new: dict[str, dict[str, list[Run]]] = {scenario: {arm: [] for arm in names} for scenario, names in arms.items()}
+    fresh, failure = True, None
+    try:
+        settings, fresh = run_round(systems, library, settings, RealClock(), number, new)
+    except RunFailed as error:
+        failure = str(error)
+    pipe.send((new, settings, fresh, failure))
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_perf_class", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export perf
+class TinyTorchPerf:
+    """A small MLPerf: set a model, a dataset and perhaps a baseline, then run all scenarios.
+
+    `clock` is the machine's unless another is given; `progress` shows a bar on standard error; `isolate` gives every
+    round a fresh process.
+    """
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        clock: Clock | None = None,
+        progress: bool = True,
+        isolate: bool = False,
+    ) -> None:
+        self.settings, self.progress, self.isolate = settings or Settings(), progress, isolate
+        self.clock: Clock = clock or RealClock(shares=self.settings.workers > 1)
+        if isolate and clock is not None:
+            raise ValueError("isolate=True runs on the machine's clock; leave clock out")
+        self.systems: dict[str, System] = {}
+        self.library: QuerySampleLibrary | None = None
+        self.results: Results | None = None
+
+    def set_model(self, model: Any = None, *, build: Callable[[], Any] | None = None, name: str | None = None) -> None:
+        """Set the system under test: a callable (n, ...) -> (n, ...), or an object with `issue`.
+
+        With a factory `build` every round gets a model built anew; without one, a deep copy. Raises TypeError for
+        something that is neither.
+        """
+        self._set("model", model, build, name)
+
+    def set_baseline(
+        self, model: Any = None, *, build: Callable[[], Any] | None = None, name: str | None = None
+    ) -> None:
+        """Set what the model is compared with; takes what `set_model` takes."""
+        self._set("baseline", model, build, name)
+
+    def _set(self, arm: str, system: Any, build: Callable[[], Any] | None, name: str | None) -> None:
+        if system is None and build is None:
+            raise TypeError(f"set_{arm} needs a model or build=factory")
+        system = build() if system is None and build is not None else system
+        as_model(system)
+        self.systems[arm] = System(system, build, name or str(getattr(system, "__name__", type(system).__name__)))
+
+    def set_dataset(self, dataset: Any) -> None:
+        """Set what is asked: 'digits', 'cifar10', an array, (inputs, labels), or a QuerySampleLibrary."""
+        self.library = load_dataset(dataset)
+
+    def run_scenario(self, scenario: str) -> ScenarioResult:
+        """Run one scenario of METRICS. Raises ValueError for another name; else as `run_all_scenarios`."""
+        if scenario not in METRICS:
+            raise ValueError(f"scenarios are {', '.join(METRICS)}; got {scenario!r}")
+        return self._run([scenario])[scenario]
+
+    def run_all_scenarios(self) -> Results:
+        """Measure accuracy, then Single-Stream, Server and Offline round by round; return the results.
+
+        Raises ValueError if no model or dataset is set, and RunFailed if a model fails: what was measured until then is
+        in `.results`, INVALID.
+        """
+        return self._run(SCENARIOS)
+
+    def find_peak_qps(
+        self,
+        latency_target_ns: int | None = None,
+        percentile: float | None = None,
+        *,
+        queries: int = 2_000,
+        seeds: Sequence[int] = range(8),
+        **options: Any,
+    ) -> PeakRate:
+        """Return between which Poisson rates the highest lies at which the model meets the latency target.
+
+        Each rate is measured with `queries` queries and, until it is decided, with more and more of the `seeds`; the
+        model is built anew each time. `options` go to `tinytorch.peak.find_peak_qps`. Raises RunFailed.
+        """
+        systems, library = self.ready()
+        target_ns = self.settings.latency_target_ns if latency_target_ns is None else latency_target_ns
+        share = self.settings.percentile if percentile is None else percentile
+        easy = replace(self.settings, rounds=1, min_queries=queries, min_duration_ns=0, control=False, target_qps=None)
+
+        def serve(number: int, settings: Settings) -> tuple[Run, Settings]:
+            runs: dict[str, dict[str, list[Run]]] = {"server": {"model": []}}
+            settings, _ = run_round({"model": systems["model"]}, library, settings, self.clock, number, runs)
+            return runs["server"]["model"][0], settings
+
+        start = serve(0, replace(easy, min_queries=10))[1].target_qps
+        return find_peak_qps(
+            lambda qps, seed: serve(1 + seed, replace(easy, target_qps=qps))[0].latency_ns,
+            target_ns, share, start_qps=start or 1.0, seeds=seeds, **options,
+        )  # fmt: skip
+
+    def _run(self, scenarios: Sequence[str]) -> Results:
+        systems, library = self.ready()
+        results = self.results = Results(
+            settings=self.settings,
+            model_name=systems["model"].name,
+            baseline_name=systems["baseline"].name if "baseline" in systems else None,
+            dataset_name=library.name,
+            dataset_fingerprint=library.fingerprint,
+            n_samples=len(library),
+            labels=library.labels,
+            layout_controlled=True,
+            virtual_time=not isinstance(self.clock, RealClock),
+            environment=environment.describe(),
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+        )
+        try:
+            if library.labels is not None:
+                results.classes = {arm: classes_of(system, library) for arm, system in systems.items()}
+            for number in tqdm(range(self.settings.rounds), desc="rounds", disable=not self.progress):
+                self._round(results, scenarios, number)
+        except RunFailed as failure:
+            results.error = str(failure)
+            raise
+        return results
+
+    def ready(self) -> tuple[dict[str, System], QuerySampleLibrary]:
+        """Return the systems by arm and the dataset. Raises ValueError if no model or dataset is set."""
+        if "model" not in self.systems or self.library is None:
+            raise ValueError("a benchmark needs set_model(...) and set_dataset(...) first")
+        return {arm: self.systems[arm] for arm in ("model", "baseline") if arm in self.systems}, self.library
+
+    def _round(self, results: Results, scenarios: Sequence[str], number: int) -> None:
+        systems, library = self.ready()
+        for scenario in scenarios:
+            arms = [*systems, "control"] if scenario == "single_stream" and results.settings.control else systems
+            empty: dict[str, list[Run]] = {arm: [] for arm in arms}
+            results.scenarios.setdefault(scenario, ScenarioResult(scenario, empty, results.settings))
+        runs = {scenario: results[scenario].runs for scenario in scenarios}
+        if self.isolate:
+            settings, fresh = run_isolated(systems, library, results.settings, number, runs)
+        else:
+            settings, fresh = run_round(systems, library, results.settings, self.clock, number, runs)
+        results.layout_controlled &= fresh
+        if settings != results.settings:
+            rate = f"{settings.target_qps:.4g} per second"
+            results.notes.append(f"target_qps was not set: 0.3 of the slowest model's capacity, {rate}, was used")
+            results.settings = settings
+            results.scenarios = {name: replace(result, settings=settings) for name, result in results.items()}
+
+
+def classes_of(system: System, library: QuerySampleLibrary) -> IntArray:
+    """Return the class that the system gives each sample: the accuracy pass. Raises RunFailed."""
+    try:
+        outputs = predict(as_model(system.system), library.inputs)
+    except Exception as error:
+        message = f"accuracy: {system.name} failed with {type(error).__name__}: {error}"
+        raise RunFailed(message, "accuracy", 0, 0, []) from error
+    return (outputs.argmax(axis=1) if outputs.ndim == 2 else outputs).astype(np.int64)
+
+
+# %% [markdown]
+# ## 13. Audits
+# > Audits: does the benchmark measure what it says? In the spirit of MLPerf's compliance tests.
+#
+# A model could answer carelessly when only speed is watched, remember answers it gave before, or be tuned to one seed.
+# MLPerf checks each of these; so can you, on any benchmark.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_audit", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export audits
+class Audit(NamedTuple):
+    """What was audited, whether it passed, and what shows it."""
+
+    name: str
+    passed: bool
+    evidence: str
+
+
+def audit(benchmark: TinyTorchPerf) -> list[Audit]:
+    """Return the audits of the benchmark's model: answers under load, caching, other seeds. Raises RunFailed."""
+    return [audit_answers(benchmark), audit_caching(benchmark), audit_seeds(benchmark)]
+
+
+def stream_round(benchmark: TinyTorchPerf, number: int, seed: int | None = None) -> Run:
+    """Return one Single-Stream round of the freshly built model, with another seed where one is given."""
+    systems, library = benchmark.ready()
+    settings = replace(benchmark.settings, seed=benchmark.settings.seed if seed is None else seed, control=False)
+    runs: dict[str, dict[str, list[Run]]] = {"single_stream": {"model": []}}
+    run_round({"model": systems["model"]}, library, settings, benchmark.clock, number, runs)
+    return runs["single_stream"]["model"][0]
+
+
+def audit_answers(benchmark: TinyTorchPerf) -> Audit:
+    """Compare outputs kept from a performance run with the accuracy pass on the same samples (MLPerf TEST01)."""
+    systems, library = benchmark.ready()
+    run = stream_round(benchmark, 0)
+    expected = predict(as_model(systems["model"].system), library.inputs[run.sample_indices[run.kept]])
+    same = [
+        bool(np.allclose(one, other, rtol=1e-3, atol=1e-5)) for one, other in zip(run.outputs, expected, strict=True)
+    ]
+    evidence = f"{sum(same)} of {len(same)} outputs kept under load equal those of the accuracy pass"
+    return Audit("answers under load", all(same), evidence)
+
+
+def audit_caching(benchmark: TinyTorchPerf) -> Audit:
+    """Mix one sample, over and over, with samples never seen before; 10 % faster is a cache (MLPerf TEST04)."""
+    systems, library = benchmark.ready()
+    if len(library) < 21:
+        raise ValueError(f"the audit of caching needs a dataset of at least 21 samples, got {len(library)}")
+    pairs = []
+    for number in range(max(6, benchmark.settings.rounds)):
+        rng = generator(benchmark.settings, number, "order", "audit")
+        model = as_model(rebuild(systems["model"].system, systems["model"].build, rng))
+        fresh = rng.permutation(np.arange(1, len(library)))[:500]
+        indices = rng.permutation(np.concatenate([fresh, np.zeros_like(fresh)]))
+        queries = [library.inputs[i : i + 1] for i in [*[0] * 50, *indices.tolist()]]
+        log = QueryLog(len(queries))
+        drive = partial(single_stream, model, queries, benchmark.clock, log)
+        [run] = record("audit", drive, [log], np.concatenate([np.zeros(50, np.int64), indices]), rng)
+        same = run.sample_indices == 0
+        same[:50] = False  # the warm-up
+        latency_ns = run.latency_ns
+        pairs.append((percentile(latency_ns[same], 0.5), percentile(latency_ns[run.sample_indices > 0], 0.5)))
+    return audit_ratio("caching", "a sample seen before / samples never seen", pairs, 1 / 1.1, math.inf)
+
+
+def audit_seeds(benchmark: TinyTorchPerf) -> Audit:
+    """Compare other seeds with the benchmark's own; 10 % apart is tuned to the seed (MLPerf TEST05)."""
+    pairs = []
+    for number in range(max(6, benchmark.settings.rounds)):
+        seeds = {"other": benchmark.settings.seed + 1 + number, "own": benchmark.settings.seed}
+        order = generator(benchmark.settings, number, "order", "audit").permutation(list(seeds)).tolist()
+        medians = {arm: percentile(stream_round(benchmark, number, seed=seeds[arm]).latency_ns, 0.5) for arm in order}
+        pairs.append((medians["other"], medians["own"]))
+    return audit_ratio("other seeds", "other seeds / the benchmark's own", pairs, 1 / 1.1, 1.1)
+
+
+def audit_ratio(name: str, what: str, pairs: Sequence[tuple[float, float]], least: float, most: float) -> Audit:
+    """Return an audit that fails if the interval of the ratio lies wholly below `least` or above `most`."""
+    ones, others = np.array(pairs).T
+    if np.ptp(np.log(ones / others)) == 0:  # virtual time: the ratio is what it is
+        low = high = float(ones[0] / others[0])
+    else:
+        low, high, _ = paired_ratio(ones, others).interval
+    return Audit(name, not (high < least or low > most), f"{what}: median latency [{low:.3f}, {high:.3f}]")
+
+
+# %% [markdown]
+# # Use
+#
+# Your benchmark is complete. From here on the clock is the machine's, so your numbers are yours alone.
+
+# %% [markdown]
+# ## Kernels: does a faster matmul make a faster model?
+#
+# Two networks with the same trained weights. One multiplies matrices in plain Python loops, the other calls numpy. The
+# digits are 510 real handwritten ones that neither has seen in training.
+
+# %%
+from tinytorch.models import digits_mlp
+
+benchmark = TinyTorchPerf(progress=False)
+benchmark.set_model(build=lambda: digits_mlp("vectorised"), name="MLP, vectorised")
+benchmark.set_baseline(build=lambda: digits_mlp("naive"), name="MLP, naive")
+benchmark.set_dataset("digits")
+results = benchmark.run_all_scenarios()
+
+# %%
+validation = StatisticalValidator().validate_results(results)
+print(f"significant: {validation.significant} ({validation.why}); accuracy: {results.accuracy['model']:.3f}")
+for scenario, result in results.items():
+    print(f"{scenario:14} {'VALID' if result.valid else f'INVALID: {result.reasons}'}")
+for c in validation.comparisons:
+    print(
+        f"{c.scenario:14} {c.quantity:24} ratio {c.ratio:.4f} [{c.interval.low:.4f}, {c.interval.high:.4f}] {c.verdict}"
+    )
+
+# %%
+single = results["single_stream"]
+charts.latency_cdf(
+    {results.model_name: single.latency_ns("model"), results.baseline_name: single.latency_ns("baseline")}
+)
+
+# %% [markdown]
+# ## Compression: does int8 help?
+#
+# Fewer bits are less work, people say. Here the weights are int8, and each layer turns them back into float32. Measure
+# before you believe.
+
+# %%
+benchmark.set_model(build=lambda: digits_mlp("int8"), name="MLP, int8")
+benchmark.set_baseline(build=lambda: digits_mlp("vectorised"), name="MLP, float32")
+compressed = benchmark.run_all_scenarios()
+verdicts = StatisticalValidator().validate_results(compressed)
+charts.intervals(
+    [(f"{c.scenario}: {c.quantity}", c.ratio, c.interval.low, c.interval.high) for c in verdicts.comparisons],
+    margin=benchmark.settings.margin,
+    reference=1.0,
+    unit="int8 / float32",
+)
+
+# %% [markdown]
+# ## The report
+#
+# The report puts the question and the answer first, and behind them all that someone needs to doubt it.
+
+# %%
+report = PerformanceReporter().generate_report(results)
+print(report.save_as_html("my_capstone_results.html"))
+report
+
+# %% [markdown]
+# ## The same model twice
+#
+# Time a model 500 times, then the same model 500 times again, and ask Welch's t-test and Mann-Whitney whether they
+# differ. Many machines answer yes. It is the design that answers right, not the test: compare with `paired_ratio` over
+# rounds.
+
+# %%
+from scipy import stats
+
+network, clock = digits_mlp("vectorised"), RealClock()
+library = load_dataset("digits")
+queries = [library.inputs[i : i + 1] for i in sample_order(500, len(library), np.random.default_rng(13))]
+traces = []
+for _ in range(2):
+    log = QueryLog(500)
+    single_stream(network, queries, clock, log)
+    traces.append(log.completed - log.scheduled)
+print(f"one after the other: Welch p = {stats.ttest_ind(*traces, equal_var=False).pvalue:.2g}, ", end="")
+print(f"Mann-Whitney p = {stats.mannwhitneyu(*traces).pvalue:.2g}")
+benchmark.set_model(build=lambda: digits_mlp("vectorised"), name="MLP")
+benchmark.set_baseline(build=lambda: digits_mlp("vectorised"), name="MLP again")
+same = StatisticalValidator().validate_results(benchmark.run_all_scenarios())
+print("in rounds:", ", ".join(f"{c.quantity} {c.ratio:.3f} {c.verdict}" for c in same.comparisons))
+
+# %% [markdown]
+# ## Under load: where is the peak?
+#
+# The highest Poisson rate whose 90th percentile stays within 20 ms, for a model that needs 4 ms a query, on virtual
+# time. Above 250 queries per second no model that needs 4 ms can keep up; how far below must one stay?
+
+# %%
+clock = VirtualClock()
+loaded = TinyTorchPerf(clock=clock, progress=False)
+loaded.set_model(ScriptedModel(clock, per_batch_ns=4 * NS_PER_MS))
+loaded.set_dataset("digits")
+peak = loaded.find_peak_qps(latency_target_ns=20 * NS_PER_MS, percentile=0.9, queries=4_000)
+print(f"peak between {peak.low:.1f} and {peak.high:.1f} queries/s, after {peak.runs} runs: {peak.why}")
+
+# %% [markdown]
+# ## Is it honest?
+#
+# Three audits of the float32 network: are the answers under load those of the accuracy pass, does it remember samples
+# it has seen, does it depend on the seed?
+
+# %%
+benchmark.set_model(build=lambda: digits_mlp("vectorised"), name="MLP")
+for found in audit(benchmark):
+    print(f"{'passed' if found.passed else 'FAILED'}  {found.name}: {found.evidence}")
+
+# %% [markdown]
+# # Analyze
+#
+# Three questions, 5 points each, read by a person. Each wants a number that **you** measured above, and what follows
+# from it. Five to eight sentences.
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "asked_waiting", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# **Question 1 (5 points).** How much longer was the 90th percentile of the open loop than that of the closed loop, in
+# the experiment with stalls? Which of the two would a user have felt, and what would a team that reports the other one
+# decide wrongly?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "question_waiting", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# The open loop's 90th percentile was many times the closed loop's (read the two numbers off the chart). The closed loop
+# sends nothing while the model stalls, so one stall spoils one query. The open loop keeps the users' schedule: every
+# query that falls due during the stall waits. A team that reports the closed loop would promise a latency that its users
+# never see, and would buy too few servers.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "asked_worth", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# **Question 2 (5 points).** Was int8 faster on your machine? Give the ratio with its interval, the verdict, and the
+# accuracy of both. Would you ship it? What would have to change, in the kernel or the machine, for the verdict to turn?
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "question_worth", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# The ratio and its interval say by how much int8 was slower or faster per query; its accuracy is the same within the
+# interval of the paired check. Where it is slower I would not ship it for speed: the weights are turned back into
+# float32 at every call, so the arithmetic is the same plus the conversion. A kernel that multiplies int8 directly, or a
+# machine whose memory is the limit, could turn the verdict.
+# ### END SOLUTION
+
+# %% [markdown] nbgrader={"grade": false, "grade_id": "asked_trust", "locked": true, "schema_version": 3, "solution": false, "task": false}
+# **Question 3 (5 points).** What did the sequential tests say about the same model against itself, and what did the
+# rounds say? Name one thing that your benchmark still does not control, and how you would find out whether it matters.
+
+# %% [markdown] nbgrader={"grade": true, "grade_id": "question_trust", "locked": false, "points": 5, "schema_version": 3, "solution": true, "task": false}
+# ### BEGIN SOLUTION
+# The sequential tests gave small p-values although nothing differed; the rounds gave a ratio near 1. Still not
+# controlled: what else runs on the machine, the processor's frequency, and everything that a fresh process would change.
+# I would repeat the benchmark in fresh processes and on another day, and compare the spread between repetitions with
+# the interval reported within one.
+# ### END SOLUTION
+
+# %% [markdown]
+# ## From benchmark to monitor
+#
+# A benchmark says how the model behaves before it meets its users; a monitor says how it behaves now. Both are the same
+# four things: a clock that counts waiting, a percentile, an interval, a reason when a number does not count. Keep the
+# report of the version you ship: it is the baseline that production is compared with, and drift away from it is an alarm.
+
+# %%
+baseline_p90 = percentile(single.latency_ns("model"), 0.9)
+low, high, _ = median_interval([percentile(run.latency_ns, 0.9) for run in single.runs["model"]])
+print(
+    f"alarm when a day's median p90 leaves [{low / NS_PER_MS:.4f}, {high / NS_PER_MS:.4f}] ms, the interval of 10 rounds"
+)
+
+# %% [markdown]
+# **What you built.** `tinytorch export` writes these cells into `tinytorch.benchmarking`. Then, in any program:
+#
+# ```python
+# from tinytorch.benchmarking import PerformanceReporter, StatisticalValidator, TinyTorchPerf
+# ```
+#
+# Next: monitoring, where the same percentiles run for months.

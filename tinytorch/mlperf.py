@@ -1,0 +1,161 @@
+"""MLPerf LoadGen's own random streams and early stopping, recomputed: the same seeds give the same queries, to the ns.
+
+Arrival times and sample order follow from `std::mt19937` and from what libstdc++ makes of its 32-bit words; the early
+stopping from the exact incomplete beta function. Knows nothing of models, clocks or runs, and does not need LoadGen.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+
+IntArray = npt.NDArray[np.int64]
+
+CONFIDENCE = 0.99  # of MLPerf's early stopping
+_WORDS = 1 << 32  # how many values a word of the generator has
+
+
+def loadgen_arrivals(target_qps: float, n: int, seed: int) -> IntArray:
+    """Return when LoadGen's Server scenario schedules its first `n` queries, int64 ns after the first, which is at 0.
+
+    `seed` is `schedule_rng_seed`, of which LoadGen uses the low 32 bits. Raises ValueError if `target_qps` is not
+    positive and finite, or `n` is below 1.
+    """
+    if not (math.isfinite(target_qps) and target_qps > 0):
+        raise ValueError(f"target_qps must be positive and finite, got {target_qps}")
+    if n < 1:
+        raise ValueError(f"a schedule has at least 1 query, got n = {n}")
+    words = _words(_mt19937(seed), 2 * (n - 1)).astype(np.float64).reshape(-1, 2)
+    uniform = np.minimum((words[:, 0] + words[:, 1] * 2.0**32) / 2.0**64, np.nextafter(1.0, 0.0))
+    # math.log is the C library's, as in LoadGen; numpy's own may round the last bit otherwise.
+    gaps = np.array([-math.log(rest) for rest in (1.0 - uniform).tolist()]) / target_qps
+    return np.concatenate([[0], np.cumsum((gaps * 1e9).astype(np.int64))])
+
+
+def loadgen_samples(
+    n_queries: int,
+    n_samples: int,
+    performance_count: int,
+    qsl_seed: int,
+    sample_seed: int,
+    min_query_count: int | None = None,
+) -> IntArray:
+    """Return the sample index of each of LoadGen's performance-mode queries, int64, shape (n_queries,).
+
+    Holds for Single-Stream and Server of LoadGen 6. The library's first `performance_count` of `n_samples` samples are
+    loaded, and each query draws from them with replacement. The seeds are `qsl_rng_seed` and `sample_index_rng_seed`,
+    low 32 bits. `min_query_count` is LoadGen's setting of that name, by default `n_queries`: the draws depend on it.
+    Raises ValueError unless 1 <= performance_count <= n_samples.
+    """
+    if not 1 <= performance_count <= n_samples:
+        raise ValueError(
+            f"the loaded set holds between 1 and all {n_samples} samples, got performance_count = {performance_count}"
+        )
+    loaded = _shuffled(performance_count, _stream(qsl_seed))
+    words = _stream(sample_seed)
+    # LoadGen first prepares, from the same stream, the orders of two modes that are off: every sample once, and whole
+    # permutations until the minimum is reached. Only the words that they use up matter here.
+    asked_for = n_queries if min_query_count is None else min_query_count
+    for _ in range(1 + math.ceil(asked_for / performance_count)):
+        for _ in _swaps(performance_count, words):
+            pass
+    return np.array([loaded[_below(words, performance_count)] for _ in range(n_queries)], dtype=np.int64)
+
+
+def early_stopping_queries(t: int, p: float, confidence: float = CONFIDENCE) -> int:
+    """Return MLPerf's h(t) + t: how many queries prove the percentile `p` when `t` of them are over the latency.
+
+    It is the least n with P(Bin(n, 1 - p) <= t) < 1 - confidence, and assumes that queries are independent. Raises
+    ValueError for a negative `t`, or for `p` or `confidence` outside (0, 1).
+    """
+    from scipy.special import betainc
+
+    _check_shares(p, confidence)
+    if t < 0:
+        raise ValueError(f"a number of slow queries is 0 or more, got t = {t}")
+    return t + 1 + bisect_left(range(1, 1 << 40), True, key=lambda h: bool(betainc(h, t + 1, p) < 1 - confidence))
+
+
+def early_stopping_discard(n: int, p: float) -> int:
+    """Return how many of `n` latencies MLPerf discards, from the highest down, before it takes its estimate.
+
+    That is t - 1 for the largest t >= 1 with h(t) + t <= n. Raises ValueError if n is below h(1) + 1, or for `p`
+    outside (0, 1).
+    """
+    from scipy.special import betainc
+
+    _check_shares(p, CONFIDENCE)
+    largest_t = bisect_left(range(1, n), True, key=lambda t: bool(betainc(n - t, t + 1, p) >= 1 - CONFIDENCE))
+    if largest_t == 0:
+        raise ValueError(
+            f"early stopping at the percentile {100 * p:g} needs at least {early_stopping_queries(1, p)} queries, "
+            f"got {n}; issue more"
+        )
+    return largest_t - 1
+
+
+def early_stopping_estimate(latencies: npt.ArrayLike, p: float) -> float:
+    """Return MLPerf's early-stopping estimate of the percentile `p`, in the unit of `latencies`, in any order.
+
+    Raises ValueError for values that are not finite, and where `early_stopping_discard` does.
+    """
+    ordered = np.sort(np.asarray(latencies, dtype=float))
+    if not np.isfinite(ordered).all():
+        raise ValueError(f"an estimate needs finite latencies, got {np.count_nonzero(~np.isfinite(ordered))} others")
+    return float(ordered[ordered.size - 1 - early_stopping_discard(ordered.size, p)])
+
+
+def _mt19937(seed: int) -> np.random.RandomState:
+    # LoadGen's generator is this one, and numpy promises never to change the stream of RandomState (NEP 19).
+    return np.random.RandomState(seed & (_WORDS - 1))
+
+
+def _words(generator: np.random.RandomState, n: int) -> npt.NDArray[np.uint32]:
+    """Return the next n words of the generator as they are."""
+    return generator.randint(0, _WORDS, size=n, dtype=np.uint32)
+
+
+def _stream(seed: int) -> Iterator[int]:
+    """Yield the words of `std::mt19937(seed)` without end."""
+    generator = _mt19937(seed)
+    while True:
+        yield from _words(generator, 4096).tolist()
+
+
+def _below(words: Iterator[int], bound: int) -> int:
+    """Return a number in [0, bound) as `std::uniform_int_distribution` of libstdc++ draws it (Lemire 2019)."""
+    product = next(words) * bound
+    if product % _WORDS < bound:
+        threshold = _WORDS % bound
+        while product % _WORDS < threshold:
+            product = next(words) * bound
+    return product // _WORDS
+
+
+def _swaps(n: int, words: Iterator[int]) -> Iterator[int]:
+    """Yield the places with which `std::shuffle` of libstdc++ swaps the elements 1 .. n - 1 of n."""
+    if (_WORDS - 1) // n < n:
+        yield from (_below(words, i + 1) for i in range(1, n))
+        return
+    if n % 2 == 0:
+        yield _below(words, 2)
+    for i in range(2 - n % 2, n, 2):  # one word gives the places of two successive elements
+        yield from divmod(_below(words, (i + 1) * (i + 2)), i + 2)
+
+
+def _shuffled(n: int, words: Iterator[int]) -> list[int]:
+    """Return 0 .. n - 1, shuffled."""
+    order = list(range(n))
+    for i, place in enumerate(_swaps(n, words), start=1):
+        order[i], order[place] = order[place], order[i]
+    return order
+
+
+def _check_shares(p: float, confidence: float) -> None:
+    for name, share in (("p", p), ("confidence", confidence)):
+        if not 0 < share < 1:
+            raise ValueError(f"{name} lies between 0 and 1, for example 0.9, got {share}")

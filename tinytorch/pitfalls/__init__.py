@@ -1,0 +1,75 @@
+"""Detectors of what makes a measurement mislead: pure functions on arrays that return a `Pitfall` or None.
+
+`checks` refuses input that no statistic survives; `sample` looks at one set of latencies, `series` at their time order,
+`load` at how queries came, `design` at how two systems were compared, `report` at what was told of it. Severity is
+'invalid' (the results do not count), 'warning' or 'note'. Each threshold comes from error rates measured on real
+traces, which `benchmarks/error_rates.py` measures again. Rules that drop single queries as outliers are not offered:
+they flag 84 to 100 % of clean traces.
+"""
+
+from .checks import (
+    check_comparable,
+    check_integers,
+    check_latencies,
+    check_numbers,
+    check_rounds,
+    check_share,
+    check_timestamps,
+)
+from .design import (
+    AccuracyDrop,
+    accuracy_drop,
+    between_run_variance,
+    different_inputs,
+    layout_bias,
+    multiple_comparisons,
+    order_confounding,
+    too_few_rounds,
+    unequal_accuracy,
+)
+from .load import caching, closed_loop, same_sample, saturated, wrong_arrivals
+from .report import averaged_throughput, best_of_k, mean_of_ratios, optional_stopping
+from .sample import Pitfall, coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples, wide_median
+from .series import autocorrelation, drift, effective_sample_size, level_step, slow_warm_up, too_short
+
+__all__ = [
+    "AccuracyDrop",
+    "Pitfall",
+    "accuracy_drop",
+    "autocorrelation",
+    "averaged_throughput",
+    "best_of_k",
+    "between_run_variance",
+    "caching",
+    "check_comparable",
+    "check_integers",
+    "check_latencies",
+    "check_numbers",
+    "check_rounds",
+    "check_share",
+    "check_timestamps",
+    "closed_loop",
+    "coarse_timer",
+    "contention",
+    "dead_code",
+    "different_inputs",
+    "drift",
+    "effective_sample_size",
+    "layout_bias",
+    "level_step",
+    "mean_of_ratios",
+    "multimodality",
+    "multiple_comparisons",
+    "optional_stopping",
+    "order_confounding",
+    "same_sample",
+    "saturated",
+    "slow_warm_up",
+    "stalls",
+    "too_few_rounds",
+    "too_few_samples",
+    "too_short",
+    "unequal_accuracy",
+    "wide_median",
+    "wrong_arrivals",
+]

@@ -1,0 +1,137 @@
+"""Pitfalls of the load that was put on a system: how queries arrived, whether they were answered, and from memory.
+
+Takes the moments of queries in ns (due, issued, completed) and sample indices, not runs.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from .checks import IntArray, check_integers, check_latencies, check_numbers, check_timestamps
+from .sample import Pitfall
+from .series import batch_medians
+
+
+def _moments(scheduled_ns: Any, **later: Any) -> tuple[IntArray, ...]:
+    """Return due times in order and, for the same queries, later moments in any order: servers may work in parallel."""
+    scheduled = check_timestamps(scheduled_ns, "scheduled_ns")
+    moments = [scheduled]
+    for name, values in later.items():
+        each = check_integers(values, name)
+        if len(each) != len(scheduled):
+            raise ValueError(f"each query has one moment of each kind, got {len(scheduled)} due and {len(each)} {name}")
+        if (each < moments[-1]).any():
+            index = int(np.argmax(each < moments[-1]))
+            raise ValueError(f"{name}[{index}] of {len(each)} lies before the query was due or issued")
+        moments.append(each)
+    return tuple(moments)
+
+
+def closed_loop(scheduled_ns: Any, issued_ns: Any, completed_ns: Any) -> Pitfall | None:
+    """Return a pitfall if no query was due before the one before it completed, although the server was busy over 20 %.
+
+    Users do not wait for one another; a sender that does leaves out the queries that a slow answer would have delayed
+    (coordinated omission, Tene), which makes the 99th percentile look 2 to 17 times better. Found: every sender that
+    waits, from a load of 0.3; flagged in vain: no open loop. None for fewer than 30 queries.
+    """
+    scheduled, issued, completed = _moments(scheduled_ns, issued_ns=issued_ns, completed_ns=completed_ns)
+    answered = np.maximum.accumulate(completed)
+    free = np.concatenate([[issued[0]], answered[:-1]])
+    busy = np.maximum(0, completed - np.maximum(issued, free)).sum() / max(1, answered[-1] - scheduled[0])
+    if len(scheduled) < 30 or busy <= 0.2 or (scheduled[1:] < completed[:-1]).any():
+        return None
+    evidence = f"none of {len(scheduled)} queries was due before the last was answered, at {busy:.0%} load"
+    remedy = "fix the arrivals beforehand and count latency from them, as server() does"
+    return Pitfall("closed loop", "the sender waited for answers", evidence, remedy, "invalid")
+
+
+def wrong_arrivals(gaps_ns: Any, target_qps: float) -> Pitfall | None:
+    """Return a pitfall if arrivals are not Poisson at `target_qps`, from the gaps between them.
+
+    The rate is off by over 5 % and 3 standard errors, or the gaps are not exponential (Kolmogorov-Smirnov, p < 0.01).
+    Found: every sender that waits for answers, from a load of 0.3; flagged in vain: 1.5 %. None for fewer than 20 gaps.
+    Raises ValueError for a negative gap or a target that is not positive.
+    """
+    from scipy import stats
+
+    gaps = check_numbers(gaps_ns, "gaps_ns", least=2) / 1e9
+    if (gaps < 0).any() or not target_qps > 0:
+        index = int(np.argmin(gaps))
+        raise ValueError(
+            f"arrivals need gaps of 0 or more and a positive target, got gaps_ns[{index}] = {gaps[index] * 1e9:.0f} "
+            f"and target_qps = {target_qps}"
+        )
+    n = len(gaps)
+    if n < 20:
+        return None
+    rate = 1 / max(float(gaps.mean()), 1e-12)
+    p_value = float(stats.kstest(gaps, "expon", args=(0, 1 / target_qps)).pvalue)
+    if abs(rate / target_qps - 1) <= max(0.05, 3 / np.sqrt(n)) and p_value >= 0.01:
+        return None
+    evidence = f"{rate:.4g} per second where {target_qps:.4g} were asked; gaps exponential with p = {p_value:.2g}"
+    return Pitfall("wrong arrivals", "arrivals are not Poisson at the target rate", evidence, "use poisson_arrivals")
+
+
+def saturated(scheduled_ns: Any, completed_ns: Any) -> Pitfall | None:
+    """Return a pitfall if the server fell behind: latency keeps growing, or under 0.97 of the load was completed.
+
+    Growing: 10 batch medians rise (Mann-Kendall p < 0.01) more than twofold. Found: 93-98 % at a load of 1.05; flagged
+    in vain: 0.5 % up to a load of 0.5, 2 % at 0.8. None for fewer than 100 queries.
+    """
+    from scipy import stats
+
+    scheduled, completed = _moments(scheduled_ns, completed_ns=completed_ns)
+    n = len(scheduled)
+    if n < 100:
+        return None
+    medians = batch_medians(check_latencies(completed - scheduled, virtual=True), 10)
+    growth = float(medians[-1] / medians[0])
+    grows = growth > 2 and stats.kendalltau(np.arange(10), medians, alternative="greater").pvalue < 0.005
+    kept = float((scheduled[-1] - scheduled[0]) / max(1, completed.max() - scheduled[0]))
+    if not grows and kept >= 0.97:
+        return None
+    evidence = f"{kept:.0%} of the offered load was completed in time; latency grew {growth:.1f}-fold"
+    remedy = "lower target_qps, or make the model faster"
+    return Pitfall("saturated", "queries came faster than the model answers", evidence, remedy)
+
+
+def caching(latency_ns: Any, sample_indices: Any) -> Pitfall | None:
+    """Return a pitfall if a sample's second visit is over 10 % faster than its first (Mann-Whitney p < 0.01).
+
+    Found: every model behind a dictionary; flagged in vain: 3 %. Source: MLPerf's audit TEST04. None for fewer than 20
+    first or repeat visits. Raises ValueError for unequal lengths.
+    """
+    from scipy import stats
+
+    latencies, indices = check_latencies(latency_ns, virtual=True), check_numbers(sample_indices, "sample_indices")
+    if len(latencies) != len(indices):
+        raise ValueError(f"latency_ns has {len(latencies)} queries and sample_indices has {len(indices)}")
+    is_first = np.zeros(len(indices), dtype=bool)
+    is_first[np.unique(indices, return_index=True)[1]] = True
+    first, again = latencies[is_first], latencies[~is_first]
+    if min(len(first), len(again)) < 20:
+        return None
+    faster = 1 - float(np.median(again) / np.median(first))
+    if faster <= 0.10 or stats.mannwhitneyu(again, first, alternative="less").pvalue >= 0.01:
+        return None
+    evidence = f"second visits of a sample were {faster:.0%} faster than first visits"
+    return Pitfall("caching", "the model remembers its inputs", evidence, "switch its cache off", "invalid")
+
+
+def same_sample(same_ns: Any, different_ns: Any) -> Pitfall | None:
+    """Return a pitfall if a run on one sample over and over is over 10 % faster than one on different samples.
+
+    Takes the latencies of the two runs. Found: every model behind a dictionary; flagged in vain: 5 %. Source: MLPerf's
+    audit TEST04.
+    """
+    same, different = (
+        float(np.median(check_latencies(values, name, virtual=True)))
+        for values, name in ((same_ns, "same_ns"), (different_ns, "different_ns"))
+    )
+    faster = 1 - same / different
+    if faster <= 0.10:
+        return None
+    evidence = f"one and the same sample was answered {faster:.0%} faster than different ones"
+    return Pitfall("caching", "the model remembers its inputs", evidence, "switch its cache off", "invalid")

@@ -1,0 +1,158 @@
+"""Pitfalls of one set of latencies, whatever their order: too few, too coarse, too mixed, or nothing was computed.
+
+Knows arrays and counts, not runs. Thresholds come from error rates measured on real traces; each docstring says what
+was found and what was flagged in vain.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinytorch.mlperf import early_stopping_queries
+
+from .checks import check_latencies, check_share
+
+
+class Pitfall(NamedTuple):
+    """A way in which these numbers may mislead."""
+
+    name: str
+    claim: str
+    evidence: str
+    remedy: str
+    severity: str = "warning"  # 'invalid': the results do not count; 'warning'; 'note'
+    where: str = ""
+
+
+def too_few_samples(n: int, p: float, confidence: float = 0.99) -> Pitfall | None:
+    """Return a pitfall if `n` independent queries cannot bound the percentile `p`, as 0.9.
+
+    Source: MLPerf's early stopping, P(Bin(n, 1 - p) <= 1) >= 1 - confidence: below 64 for p90, below 662 for p99.
+    Raises ValueError for p or confidence outside (0, 1).
+    """
+    least = early_stopping_queries(1, check_share(p, "p"), check_share(confidence, "confidence"))
+    if n >= least:
+        return None
+    evidence = f"{n} queries; the {100 * p:g}th percentile takes {least}"
+    remedy = f"issue at least {least} queries, or report a lower percentile"
+    return Pitfall("too few samples", "there are too few queries for this percentile", evidence, remedy)
+
+
+def wide_median(latency_ns: Any, most: float = 0.05) -> Pitfall | None:
+    """Return a pitfall if the 95 % order-statistic interval of the median is wider than +-`most` of it, or missing.
+
+    Flagged in vain: under 1 % of real traces of 64 queries or more. The interval assumes independent queries.
+    """
+    from scipy.special import bdtr
+
+    values = np.sort(check_latencies(latency_ns, virtual=True))
+    n, middle = len(values), float(np.median(values))
+    outside = np.flatnonzero(bdtr(np.arange(n // 2), n, 0.5) <= 0.025)
+    half = (values[n - 1 - outside[-1]] - values[outside[-1]]) / 2 / middle if len(outside) else np.inf
+    if half <= most:
+        return None
+    evidence = f"+-{half:.0%} of the median" if np.isfinite(half) else f"{n} queries give no 95 % interval"
+    return Pitfall("too few samples", "the median is not well known", evidence, "issue more queries")
+
+
+def coarse_timer(latency_ns: Any, step_ns: int | None = None) -> Pitfall | None:
+    """Return a pitfall if the clock's step is over 1 % of the median latency, or the median is 0.
+
+    The step is `step_ns` where it was measured, else the least difference between distinct latencies, which needs 20
+    of them. Found: every timer of 0.1 us on 4.6 us, 1 us or 15.6 ms; flagged in vain: no real trace. Source: nanobench.
+    """
+    values = check_latencies(latency_ns, virtual=True, zeros=True)
+    median, distinct = float(np.median(values)), np.unique(values)
+    step = float(step_ns or 0)
+    if step_ns is None and len(values) >= 20 and len(distinct) > 1:
+        step = float(np.diff(distinct).min())
+    if median > 0 and step <= 0.01 * median:
+        return None
+    evidence = f"steps of {step:,.0f} ns on a median of {median:,.0f} ns"
+    return Pitfall("coarse timer", "the clock is too coarse for this model", evidence, "time batches instead of calls")
+
+
+def stalls(latency_ns: Any) -> Pitfall | None:
+    """Return a pitfall if the mean is over 1.05 times the mean without the 5 % at either end.
+
+    Found: 73 % of traces with bursts of load; flagged in vain: 3 %. Source: Hoefler and Belli 2015, rule 8.
+    """
+    from scipy import stats
+
+    values = check_latencies(latency_ns, virtual=True)
+    ratio = float(values.mean() / stats.trim_mean(values, 0.05))
+    if ratio <= 1.05:
+        return None
+    evidence = f"the mean is {ratio:.2f} times the mean of the middle 90 %, the largest {values.max() / 1e6:.3g} ms"
+    return Pitfall("stalls", "a few stalls make the mean", evidence, "report the median and a tail percentile", "note")
+
+
+def multimodality(latency_ns: Any, separation: float = 0.10) -> Pitfall | None:
+    """Return a pitfall if log latencies have two modes at least `separation` apart with a valley between them.
+
+    The second mode holds 10 % of the calls, and the valley is at most 0.6 of it. Found: 99 % where 30 % of the calls
+    take 20 % longer; flagged in vain: 4 %. Hartigan's dip test flags 63 %, for the timer's steps. None for n < 100.
+    """
+    values = np.log(check_latencies(latency_ns, virtual=True))
+    n = len(values)
+    low, quarter, three_quarters, high = np.quantile(values, [0.005, 0.25, 0.75, 0.99])
+    if n < 100 or low == high:
+        return None
+    least_gap = float(np.log1p(separation))
+    spread = min(float(values[(values >= low) & (values <= high)].std()), float(three_quarters - quarter) / 1.34)
+    width = max(0.9 * spread * n**-0.2, least_gap / 4.5)
+    step = width / 8
+    edges = np.arange(low - 5 * width, high + 5 * width, step)
+    counts = np.histogram(values, edges)[0]
+    kernel = np.exp(-0.5 * (np.arange(-32, 33) / 8) ** 2)
+    density = np.convolve(counts, kernel, mode="same")
+    peaks = np.flatnonzero((density[1:-1] > density[:-2]) & (density[1:-1] >= density[2:])) + 1
+    main = int(peaks[np.argmax(density[peaks])])
+    for peak in peaks.tolist():
+        left, right = sorted((main, peak))
+        valley = left + int(np.argmin(density[left : right + 1]))
+        mass = (counts[valley:].sum() if peak > main else counts[:valley].sum()) / counts.sum()
+        if (right - left) * step >= least_gap and density[valley] <= 0.6 * density[peak] and mass >= 0.1:
+            at = [np.exp(edges[i] + step / 2) / 1e6 for i in (main, peak)]
+            evidence = f"{1 - mass:.0%} of the calls near {at[0]:.3g} ms, {mass:.0%} near {at[1]:.3g} ms"
+            remedy = "find out what the two kinds of calls are and measure them apart"
+            return Pitfall("multimodality", "latency has two typical values, not one", evidence, remedy)
+    return None
+
+
+def contention(involuntary_switches: int, cpu_ns: int, wall_ns: int | None = None) -> Pitfall | None:
+    """Return a pitfall if the process had to share its core: 3 or more involuntary context switches in 60 ms.
+
+    These are 60 ms of processor time: a run that waits for its turn is not switched meanwhile. Where `wall_ns` is
+    given, for a run that never waits on purpose, also if over 2 % of it was not spent computing. Found by the switches:
+    97 % of runs beside another busy process; flagged in vain: 3 %. `resource.getrusage` counts both. Raises ValueError
+    for a negative count or a processor time that is not positive.
+    """
+    if involuntary_switches < 0 or cpu_ns <= 0:
+        raise ValueError(
+            f"contention needs 0 or more switches in some processor time, got {involuntary_switches} in {cpu_ns} ns"
+        )
+    waited = 0.0 if wall_ns is None else max(0.0, 1 - cpu_ns / wall_ns)
+    if involuntary_switches < max(3.0, 3 * cpu_ns / 60e6) and waited <= 0.02:
+        return None
+    evidence = f"{involuntary_switches} involuntary context switches in {cpu_ns / 1e6:.3g} ms of processor time"
+    if wall_ns is not None:
+        evidence += f", {waited:.0%} of the time not computing"
+    return Pitfall("contention", "other programs took the core", evidence, "close other programs and run again")
+
+
+def dead_code(latency_ns: Any, empty_call_ns: float) -> Pitfall | None:
+    """Return a pitfall if the median latency is under 5 times that of a call that does nothing.
+
+    Found: every empty function and unconsumed generator; flagged in vain: none, down to 30 times an empty call. Source:
+    JMH and nanobench. Raises ValueError unless `empty_call_ns` is positive.
+    """
+    if not empty_call_ns > 0:
+        raise ValueError(f"empty_call_ns must be positive, got {empty_call_ns}; time a function that does nothing")
+    median = float(np.median(check_latencies(latency_ns, virtual=True, zeros=True)))
+    if median >= 5 * empty_call_ns:
+        return None
+    evidence = f"a median of {median:,.0f} ns where an empty call takes {empty_call_ns:,.0f} ns"
+    return Pitfall("dead code", "the model may not compute anything", evidence, "check its outputs; consume lazy ones")
