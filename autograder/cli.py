@@ -1,0 +1,198 @@
+"""The command line of the grader: release, grade, feedback, demo-class.
+
+Exit codes: 0 done (also when a submission needs attention: the table says so), 1 the work could not be done, with one
+sentence that says why and what to do, 2 wrong arguments, 3 no sandbox works here.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import secrets
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from autograder.demo_class import LESSON, RELEASE, ROOT, make_class
+
+if TYPE_CHECKING:
+    from autograder.grade import Graded
+
+SUITES = ROOT / "autograder" / "suites"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code."""
+    options = _parser().parse_args(arguments)
+    if any(importlib.util.find_spec(name) is None for name in ("nbgrader", "pytest")):
+        print("autograder: nbgrader and pytest are missing; run `pip install '.[course]'` here", file=sys.stderr)
+        return 1
+    from autograder.gradebook import GradebookError
+    from autograder.lesson import LessonError
+    from autograder.release import ReleaseError
+    from autograder.sandbox import SandboxUnavailable
+    from tinytorch.export import ExportError
+
+    try:
+        return int(options.run(options))
+    except SandboxUnavailable as error:
+        print(f"autograder: {error}, or grade with --trust-submissions what you wrote yourself", file=sys.stderr)
+        return 3
+    except KeyboardInterrupt:
+        print("autograder: stopped; what was graded so far is kept", file=sys.stderr)
+        return 130
+    except (GradebookError, LessonError, ReleaseError, ExportError, OSError, ValueError) as error:
+        print(f"autograder: {error}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m autograder", description="Grade the benchmarking lesson.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    release = _command(
+        commands,
+        "release",
+        "make the students' notebook from the lesson",
+        "python -m autograder release --db sqlite:///course/gradebook.db",
+    )
+    release.add_argument("--lesson", type=Path, default=LESSON, metavar="FILE", help="the lesson with solutions")
+    release.add_argument("--to", type=Path, default=RELEASE.parent.parent, metavar="DIR", help="where it is written")
+    release.add_argument("--db", metavar="URL", help="enter the assignment in this gradebook as well")
+    release.set_defaults(run=_release)
+
+    grade = _command(
+        commands,
+        "grade",
+        "grade a folder of submissions in the sandbox",
+        "python -m autograder grade course --jobs 2 --seed 1234",
+    )
+    grade.add_argument(
+        "folder",
+        type=Path,
+        metavar="FOLDER",
+        help="a course folder with submitted/STUDENT/13_benchmarking/*.ipynb, or notebooks named by student",
+    )
+    grade.add_argument("--course", type=Path, metavar="DIR", help="where the results go")
+    grade.add_argument("--db", metavar="URL", help="an SQLAlchemy URL (default: sqlite:///DIR/gradebook.db)")
+    grade.add_argument("--release", type=Path, default=RELEASE, metavar="FILE", help="the notebook that was released")
+    grade.add_argument("--suites", type=Path, metavar="DIR", help="the hidden suites")
+    grade.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: the usable cores)")
+    grade.add_argument("--seed", type=_seed, metavar="N", help="draw the tests' inputs from this (default: a new one)")
+    grade.add_argument(
+        "--trust-submissions", action="store_true", help="run submissions without a sandbox: only your own code"
+    )
+    grade.description = (
+        f"{grade.description} DIR is FOLDER if that is a course folder, else FOLDER-graded beside it; results/, "
+        "autograded/, gradebook.db and the table class.md are written there."
+    )
+    grade.set_defaults(run=_grade)
+
+    feedback = _command(
+        commands, "feedback", "write a page for each student", "python -m autograder feedback --course course"
+    )
+    feedback.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="the folder that was graded")
+    feedback.set_defaults(run=_feedback)
+
+    demo = _command(
+        commands,
+        "demo-class",
+        "make a class of five submissions to try the grader on",
+        "python -m autograder demo-class course/submitted",
+    )
+    demo.add_argument("folder", type=Path, metavar="DIR", help="where the students' folders are made")
+    demo.set_defaults(run=_demo_class)
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, example: str
+) -> argparse.ArgumentParser:
+    text = f"{what[0].upper()}{what[1:]}."
+    return commands.add_parser(name, help=what, description=text, epilog=f"example: {example}")
+
+
+def _release(options: argparse.Namespace) -> int:
+    from autograder.release import release
+
+    print(release(options.lesson, options.to, options.db))
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from autograder import sandbox
+    from autograder.classroom import grade_class, usable_cores
+    from autograder.collect import find_submissions
+    from autograder.grade import Setup
+    from autograder.lesson import ASSIGNMENT
+    from autograder.results import write_whole
+    from autograder.table import markdown_table, text_table
+
+    found = find_submissions(options.folder)
+    course = (options.course or _course_of(options.folder)).resolve()
+    course.mkdir(parents=True, exist_ok=True)
+    seed = secrets.randbelow(2**31) if options.seed is None else options.seed
+    tier = sandbox.TRUSTED if options.trust_submissions else sandbox.probe()
+    jobs = min(options.jobs or usable_cores(), len(found))
+    print(f"Grading {len(found)} submissions in {jobs} processes, seed {seed}, sandbox: {tier.name}", file=sys.stderr)
+    suites = options.suites or SUITES / ASSIGNMENT
+    with tempfile.TemporaryDirectory(prefix="support-") as support:
+        setup = Setup(
+            release=options.release,
+            support=sandbox.build_support(Path(support)),
+            suites=suites,
+            seed=seed,
+            trust=options.trust_submissions,
+        )
+        url = options.db or f"sqlite:///{course / 'gradebook.db'}"
+        results = grade_class(found, setup, course, url, jobs=jobs, progress=_progress)
+    table = write_whole(course / "class.md", markdown_table(results) + "\n")
+    print(text_table(results, shutil.get_terminal_size((100, 24)).columns))
+    print(f"\nSeed {seed}: the same command with --seed {seed} gives the same points.")
+    print(f"In {course}: {table.name}, gradebook.db, results/, autograded/; `autograder feedback` writes the pages.")
+    return 0
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from autograder.feedback import write_pages
+    from autograder.results import load_all
+
+    pages = write_pages(load_all(options.course / "results"), options.course / "feedback")
+    print("\n".join(map(str, pages)))
+    return 0
+
+
+def _demo_class(options: argparse.Namespace) -> int:
+    print("\n".join(map(str, make_class(options.folder))))
+    return 0
+
+
+def _course_of(folder: Path) -> Path:
+    folder = folder.resolve()
+    if (folder / "submitted").is_dir():
+        return folder
+    return folder.parent if folder.name == "submitted" else folder.with_name(f"{folder.name}-graded")
+
+
+def _progress(graded: Iterable[Graded], total: int) -> Iterable[Graded]:
+    from tqdm import tqdm
+
+    bar: Iterable[Graded] = tqdm(graded, total=total, desc="grading", unit="submission", file=sys.stderr)
+    return bar
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"needs at least 1, got {number}")
+    return number
+
+
+def _seed(text: str) -> int:
+    number = int(text)
+    if not 0 <= number < 2**63:
+        raise argparse.ArgumentTypeError(f"needs a whole number from 0 to 2**63 - 1, got {number}")
+    return number

@@ -1,0 +1,167 @@
+"""What grading found, as plain frozen data, and its JSON files: `results/<student>.json`, written whole or not at all.
+
+Knows nothing of how the points came about, of nbgrader, or of how they are shown.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import tempfile
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+SCHEMA_VERSION = 1
+
+State = Literal["answered", "unanswered", "refused"]
+
+
+@dataclass(frozen=True)
+class Lost:
+    """One hidden test that did not give all its points. `test` is its name, for the instructor, never the student."""
+
+    test: str
+    points: float
+    earned: float
+    message: str
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One exercise: its points, what was earned (0 <= earned <= points), and why points were lost.
+
+    `section` and `number` are the lesson's: "3. Schedule", "3.1". `state` says whether there was an answer; for
+    "refused", `reason` says why the released stub was graded instead.
+    """
+
+    exercise: str
+    title: str
+    module: str
+    points: float
+    earned: float
+    state: State = "answered"
+    reason: str = ""
+    lost: tuple[Lost, ...] = ()
+    section: str = ""
+    number: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One written question, for the instructor to read; `answer` is None when there is none, `asked` its wording."""
+
+    name: str
+    title: str
+    points: float
+    answer: str | None = None
+    asked: str = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """One graded submission. `seconds` is wall time and the only field that differs from run to run with one seed."""
+
+    student: str
+    file: str
+    seed: int
+    tier: str
+    seconds: float
+    marks: tuple[Mark, ...]
+    questions: tuple[Question, ...] = ()
+    remarks: tuple[str, ...] = ()
+    readable: bool = True
+    attention: bool = False
+
+    @property
+    def earned(self) -> float:
+        """Automatic points earned; the sum does not depend on the order of the marks."""
+        return math.fsum(mark.earned for mark in self.marks)
+
+    @property
+    def points(self) -> float:
+        """Automatic points that could be earned."""
+        return math.fsum(mark.points for mark in self.marks)
+
+    @property
+    def question_points(self) -> float:
+        """Points of the written questions, given by the instructor."""
+        return math.fsum(question.points for question in self.questions)
+
+    @property
+    def to_read(self) -> int:
+        """How many written answers wait for the instructor."""
+        return sum(question.answer is not None for question in self.questions)
+
+    @property
+    def said(self) -> tuple[str, ...]:
+        """What an instructor should know: whether to look, the remarks, and which answers could not be used."""
+        head = ("needs attention",) if self.attention else ()
+        refused = (f"{mark.exercise}: {mark.reason}" for mark in self.marks if mark.state == "refused")
+        return (*head, *self.remarks, *refused)
+
+    def by_module(self) -> dict[str, tuple[float, float]]:
+        """Return {module: (earned, points)} in the lesson's order."""
+        modules = dict.fromkeys(mark.module for mark in self.marks)
+        return {
+            module: (
+                math.fsum(mark.earned for mark in self.marks if mark.module == module),
+                math.fsum(mark.points for mark in self.marks if mark.module == module),
+            )
+            for module in modules
+        }
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data with a schema version and the totals."""
+        head = {"schema_version": SCHEMA_VERSION, "earned": self.earned, "points": self.points}
+        return {**head, **asdict(self)}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Result:
+        """Read what `to_dict` wrote. Raises ValueError for another schema version, KeyError or TypeError for damage."""
+        if data.get("schema_version") != SCHEMA_VERSION:
+            found = data.get("schema_version")
+            raise ValueError(
+                f"results of schema version {SCHEMA_VERSION} are needed, got {found}; grade the class again"
+            )
+        fields = {name: data[name] for name in cls.__dataclass_fields__}
+        fields["marks"] = tuple(
+            replace(Mark(**mark), lost=tuple(Lost(**lost) for lost in mark["lost"])) for mark in data["marks"]
+        )
+        fields["questions"] = tuple(Question(**question) for question in data["questions"])
+        fields["remarks"] = tuple(data["remarks"])
+        return cls(**fields)
+
+
+def points_text(points: float) -> str:
+    """Return points for people: at most two decimals, none where there is nothing behind the point."""
+    return f"{points:.2f}".rstrip("0").rstrip(".")
+
+
+def save(result: Result, folder: Path) -> Path:
+    """Write `<student>.json` into `folder` and return its path."""
+    text = json.dumps(result.to_dict(), ensure_ascii=False, indent=1)
+    return write_whole(folder / f"{result.student}.json", text + "\n")
+
+
+def load_all(folder: Path) -> list[Result]:
+    """Read every result in `folder`, sorted by student. Raises FileNotFoundError when there is none."""
+    paths: Iterable[Path] = folder.glob("*.json") if folder.is_dir() else ()
+    results = [Result.from_dict(json.loads(path.read_text(encoding="utf-8"))) for path in paths]
+    if not results:
+        raise FileNotFoundError(f"no results in {folder}; run `python -m autograder grade` first")
+    return sorted(results, key=lambda result: result.student)
+
+
+def write_whole(path: Path, text: str) -> Path:
+    """Write a UTF-8 file so that a reader, also after a crash, finds the old text or the new one, never a part."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    Path(file.name).chmod(0o644)
+    Path(file.name).replace(path)
+    return path

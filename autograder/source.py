@@ -1,0 +1,192 @@
+"""What the text of one code cell holds: directives, definitions, imports, loose statements. Reads it, never runs it.
+
+Everything here works on a single cell and on its syntax tree. Knows nothing of files, of the lesson or of points.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import re
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+_DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*([^\s#]*)")
+_PACKAGE = "tinytorch.benchmarking"
+_MAGIC = re.compile(r"[ \t]*[%!]")
+
+
+class DoesNotCompileError(ValueError):
+    """The text is no Python that this interpreter accepts. The message says the line, never repeats the text."""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A cell's Python: its text without directives (those lines blank, so that line numbers stay) and its tree."""
+
+    text: str
+    tree: ast.Module
+
+    @property
+    def defined(self) -> frozenset[str]:
+        """Names bound at the top level by def, class, assignment or import, also inside a top-level if, try or with."""
+        return frozenset(name for statement in self.tree.body for name in bound_names(statement))
+
+    @property
+    def used(self) -> frozenset[str]:
+        """Every plain name that the text reads, wherever."""
+        return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
+
+    def without(self, statements: Iterable[ast.stmt]) -> Code:
+        """Blank out the lines of these top-level statements, except lines that another statement shares."""
+        dropped = list(statements)
+        kept = {line for other in self.tree.body if other not in dropped for line in _lines(other)}
+        gone = {line for statement in dropped for line in _lines(statement)} - kept
+        lines = ["" if number in gone else line for number, line in enumerate(self.text.split("\n"), start=1)]
+        return parse("\n".join(lines)) if gone else self
+
+    def segment(self, name: str) -> str | None:
+        """Return the lines of the last top-level statement that defines `name`, or None."""
+        for statement in reversed(self.tree.body):
+            if name in bound_names(statement):
+                lines = self.text.split("\n")
+                return "\n".join(lines[number - 1] for number in _lines(statement))
+        return None
+
+
+def directives(source: str) -> dict[str, str]:
+    """Return the `#| name argument` lines of a cell as {name: argument}; a directive without argument maps to ""."""
+    found = (_DIRECTIVE.match(line) for line in source.split("\n"))
+    return {match[1]: match[2] for match in found if match}
+
+
+def parse(source: str) -> Code:
+    """Return the cell's code with its directive lines blanked. Raises DoesNotCompileError."""
+    text = "\n".join("" if _DIRECTIVE.match(line) else line for line in source.split("\n"))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an invalid escape is the student's to see in the notebook, not ours
+            compile(text, "<answer>", "exec", dont_inherit=True)
+            return Code(text, ast.parse(text))
+    except SyntaxError as error:
+        # The message may quote the text ("invalid character ..."): short, and escaped wherever it is shown.
+        raise DoesNotCompileError(f"line {error.lineno or 1}: {(error.msg or 'invalid syntax')[:80]}") from error
+    except (RecursionError, MemoryError, OverflowError):
+        raise DoesNotCompileError("the code is nested too deeply") from None
+    except ValueError as error:
+        raise DoesNotCompileError("it holds a character that Python does not accept") from error
+
+
+def tidy(source: str) -> tuple[Code, list[str]]:
+    """Parse a cell, repairing what notebooks and web pages put into it where it does not compile as it stands.
+
+    Returns the code and what was repaired, in plain words. Raises DoesNotCompileError, naming the line.
+    """
+    try:
+        return parse(source), []
+    except DoesNotCompileError as error:
+        repairs: list[str] = []
+        lines = source.split("\n")
+        if any(_MAGIC.match(line) for line in lines):
+            repairs.append("notebook commands (lines with % or !) were left out")
+            lines = ["" if _MAGIC.match(line) else line for line in lines]
+        repaired = "\n".join(lines)
+        if "\N{NO-BREAK SPACE}" in repaired:
+            repairs.append("no-break spaces were replaced by spaces")
+            repaired = repaired.replace("\N{NO-BREAK SPACE}", " ")
+        if not repairs:
+            raise
+        try:
+            return parse(repaired), repairs
+        except DoesNotCompileError:
+            raise error from None
+
+
+def bound_names(statement: ast.stmt) -> Iterator[str]:
+    """Yield the names that a top-level statement binds in its module."""
+    match statement:
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield statement.name
+        case ast.Import() | ast.ImportFrom():
+            yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
+        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
+            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+            for target in targets:
+                yield from (
+                    node.id
+                    for node in ast.walk(target)
+                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+                )
+        case ast.If() | ast.Try() | ast.With():
+            for child in ast.iter_child_nodes(statement):
+                if isinstance(child, ast.ExceptHandler):
+                    yield from (name for inner in child.body for name in bound_names(inner))
+                elif isinstance(child, ast.stmt):
+                    yield from bound_names(child)
+
+
+def loose_statements(code: Code) -> list[ast.stmt]:
+    """Return the top-level statements that a module must not run at every import.
+
+    Calls and checks are experiments, a `from __future__` line stands in the module already, and an import of the
+    package that the lesson builds would be circular there.
+    """
+    return [
+        statement
+        for statement in code.tree.body
+        if isinstance(statement, ast.Assert)
+        or (isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Constant))
+        or (isinstance(statement, ast.ImportFrom) and (statement.module == "__future__" or statement.level > 0))
+        or any(f"{module}.".startswith(f"{_PACKAGE}.") for module in _imported_modules(statement))
+    ]
+
+
+def _imported_modules(statement: ast.stmt) -> list[str]:
+    if isinstance(statement, ast.Import):
+        return [alias.name for alias in statement.names]
+    if isinstance(statement, ast.ImportFrom):
+        return [statement.module or "", *(f"{statement.module}.{alias.name}" for alias in statement.names)]
+    return []
+
+
+def imports(code: Code) -> dict[str, tuple[str, str]]:
+    """Return {bound name: (top-level module, import line)} of the cell's absolute top-level imports, stars left out."""
+    found: dict[str, tuple[str, str]] = {}
+    for statement in code.tree.body:
+        if isinstance(statement, ast.Import):
+            for alias in statement.names:
+                line = f"import {alias.name}" + (f" as {alias.asname}" if alias.asname else "")
+                found[alias.asname or alias.name.partition(".")[0]] = (alias.name.partition(".")[0], line)
+        elif isinstance(statement, ast.ImportFrom) and statement.level == 0 and statement.module != "__future__":
+            for alias in statement.names:
+                if alias.name != "*":
+                    line = f"from {statement.module} import {alias.name}"
+                    line += f" as {alias.asname}" if alias.asname else ""
+                    found[alias.asname or alias.name] = ((statement.module or "").partition(".")[0], line)
+    return found
+
+
+@lru_cache(maxsize=256)
+def installed(module: str) -> bool:
+    """Say whether a top-level module can be imported in the course's environment. Imports nothing."""
+    try:
+        return importlib.util.find_spec(module) is not None
+    except (ImportError, ValueError):
+        return False
+
+
+def same_text(one: str, other: str) -> bool:
+    """Say whether two cells hold the same text apart from directives, blank lines and spaces at line ends."""
+    return essence(one) == essence(other)
+
+
+def essence(source: str) -> tuple[str, ...]:
+    """Return the lines that count when two cells are compared."""
+    return tuple(line.rstrip() for line in source.split("\n") if line.strip() and not _DIRECTIVE.match(line))
+
+
+def _lines(statement: ast.stmt) -> range:
+    decorators = [node.lineno for node in getattr(statement, "decorator_list", [])]
+    return range(min([statement.lineno, *decorators]), (statement.end_lineno or statement.lineno) + 1)

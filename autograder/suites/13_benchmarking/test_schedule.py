@@ -1,0 +1,197 @@
+"""Schedules: when queries are due, which samples they hold, and whose turn it is.
+
+Bounds are exact quantiles at 1e-11 or rarer: a right answer fails fewer than once in a thousand million gradings.
+"""
+
+from itertools import permutations
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from autograder.checks import expect
+
+NS_PER_S = 1_000_000_000
+RARE = 1e-12
+
+
+def whole(yours, ndim=1, kinds="iu"):
+    """What came back, if it is an array of so many dimensions that holds integers (or floats, for `kinds` with f)."""
+    right = isinstance(yours, np.ndarray) and yours.ndim == ndim and yours.dtype.kind in kinds
+    look = "Times, indices and arms are whole numbers in a numpy array."
+    assert right, expect(yours, f"an int64 array of {ndim} dimension(s)", look)
+    return yours
+
+
+def count_bounds(n, p):
+    """How often an event of probability `p` may happen in `n` trials."""
+    return stats.binom.ppf(RARE, n, p), stats.binom.isf(RARE, n, p)
+
+
+def permutations_among(order):
+    """The rows that hold every arm once; rows that do not have a test of their own."""
+    return order[(np.sort(order, axis=1) == np.arange(order.shape[1])).all(axis=1)]
+
+
+def long_schedule(student, seed):
+    """About 20,000 arrivals: (rate in queries per second, sorted arrivals in ns)."""
+    qps = float(np.random.default_rng(seed).uniform(50, 400))
+    duration = int(20_000 / qps * NS_PER_S)
+    return qps, np.sort(whole(student.poisson_arrivals(target_qps=qps, duration_ns=duration, seed=seed), kinds="iuf"))
+
+
+def short_schedules(student, seed, how_many):
+    """Schedules of one second at 50 queries per second."""
+    return [whole(student.poisson_arrivals(50, NS_PER_S, seed=seed + k), kinds="iuf") for k in range(how_many)]
+
+
+@pytest.mark.exercise("poisson_arrivals", points=0.5)
+def test_the_rate_is_the_target(student, seed):
+    """Gaps in seconds where nanoseconds are meant, or the rate where its inverse is, miss the target by far."""
+    _, arrivals = long_schedule(student, seed)
+    low, high = stats.poisson.ppf(RARE, 20_000), stats.poisson.isf(RARE, 20_000)
+    look = "The mean gap between two queries is NS_PER_S / target_qps nanoseconds."
+    assert low <= len(arrivals) <= high + 1, expect(f"{len(arrivals)} arrivals", "about 20000 arrivals", look)
+
+
+@pytest.mark.exercise("poisson_arrivals", points=2)
+def test_gaps_are_exponential(student, seed):
+    """Evenly spaced arrivals have the right rate but never pile up, so no queue is ever seen."""
+    qps, arrivals = long_schedule(student, seed)
+    gaps = np.diff(arrivals) / NS_PER_S * qps
+    # Massart's bound on the distance of a sample's distribution from its own, and what the estimated mean adds to it.
+    furthest = np.sqrt(np.log(2 / RARE) / (2 * max(len(gaps), 1))) + 0.02
+    distance = stats.ks_1samp(gaps / max(gaps.mean(), 1e-12), stats.expon.cdf).statistic if len(gaps) else 1.0
+    spread = f"{gaps.std() / gaps.mean():.2f}" if len(gaps) and gaps.mean() else "no gaps"
+    look = "Gap over mean gap should have standard deviation 1 and the exponential's shape: draw each gap from it."
+    assert distance < furthest, expect(f"gaps with spread {spread}", "gaps with spread 1.00", look)
+
+
+@pytest.mark.exercise("poisson_arrivals", points=0.5)
+def test_arrivals_increase_and_are_whole_nanoseconds(student, seed):
+    """The server takes queries in the order given: an unsorted schedule makes it wait for the future, then the past."""
+    qps = float(np.random.default_rng(seed).uniform(50, 400))
+    arrivals = whole(student.poisson_arrivals(target_qps=qps, duration_ns=NS_PER_S, seed=seed))
+    back = int((np.diff(arrivals) < 0).sum())
+    assert back == 0, expect(
+        f"{back} steps back", "0 steps back", "Return the arrivals in the order in which they happen."
+    )
+
+
+@pytest.mark.exercise("poisson_arrivals", points=0.5)
+def test_no_arrival_lies_outside_the_duration(student, seed):
+    """The arrival that passes the end is not part of the run."""
+    outside = sum(int(((a < 0) | (a >= NS_PER_S)).sum()) for a in short_schedules(student, seed, 4))
+    look = "Keep arrivals in [0, duration_ns): the one that passes the end is dropped."
+    assert outside == 0, expect(f"{outside} arrivals outside", "0 arrivals outside", look)
+
+
+@pytest.mark.exercise("poisson_arrivals", points=0.5)
+def test_the_number_of_arrivals_is_random_too(student, seed):
+    """Drawing exactly rate times duration gaps fixes what chance should decide, or leaves the end of the run empty."""
+    # A Poisson count of mean 50 is above 50 with probability 0.46: never in 35 schedules, less than once in 10^9.
+    counts = [len(a) for a in short_schedules(student, seed, 35)]
+    look = "Draw gaps until the duration is full, however many that takes: the count differs from seed to seed."
+    most = max(counts)
+    assert min(counts) < most, expect(f"{most} arrivals, always", "about 50 arrivals, more or fewer", look)
+    assert most > 50, expect(f"never more than {most}", "above 50 about half of the time", look)
+
+
+@pytest.mark.exercise("poisson_arrivals", points=0.5)
+def test_the_schedule_is_the_seeds(student, seed):
+    """A generator of one's own makes a run that nobody can repeat, or one that never changes."""
+    first, again, other = (
+        np.asarray(student.poisson_arrivals(target_qps=100, duration_ns=NS_PER_S, seed=s)).tolist()
+        for s in (seed, seed, seed + 1)
+    )
+    assert first == again, expect("two schedules", "one schedule", "The same seed gives the same schedule: use rng.")
+    assert first != other, expect("one schedule", "two schedules", "Another seed gives another schedule: use rng.")
+
+
+@pytest.mark.exercise("poisson_arrivals", points=0.5)
+def test_impossible_rates_are_refused(student):
+    """No schedule has a rate of zero, less, infinity, or not a number."""
+    for qps in (0.0, -5.0, float("inf"), float("nan")):
+        student.refuses("ValueError", student.poisson_arrivals, target_qps=qps, duration_ns=1000, seed=1)
+
+
+@pytest.mark.exercise("sample_order", points=0.5)
+def test_indices_name_samples(student, seed):
+    """One past the end is no sample."""
+    n = int(np.random.default_rng(seed).integers(20, 50))
+    order = whole(student.sample_order(n_queries=40 * n, n_samples=n, seed=seed))
+    assert len(order) == 40 * n, expect(f"{len(order)} indices", f"{40 * n} indices", "One index for each query.")
+    wrong = int(((order < 0) | (order >= n)).sum())
+    assert wrong == 0, expect(f"{wrong} indices outside", "0 indices outside", "Indices run from 0 to n_samples - 1.")
+
+
+@pytest.mark.exercise("sample_order", points=0.5)
+def test_every_sample_is_as_likely(student, seed):
+    """A sample that is never or seldom drawn is not measured."""
+    order = whole(student.sample_order(n_queries=20_000, n_samples=10, seed=seed))
+    counts = [int((order == k).sum()) for k in range(10)]
+    low, high = count_bounds(20_000, 0.1)
+    worst = max(counts, key=lambda c: abs(c - 2000))
+    look = "Of 10 samples each should get about a tenth of 20000 queries."
+    assert low <= worst <= high, expect(f"{worst} queries for one sample", "about 2000", look)
+
+
+@pytest.mark.exercise("sample_order", points=0.5)
+def test_samples_come_again(student, seed):
+    """Drawn without replacement no sample comes twice, so a cache has nothing to show."""
+    order = student.sample_order(n_queries=500, n_samples=500, seed=seed)
+    different = len(set(np.asarray(order).tolist()))
+    look = "Draw with replacement: 500 draws from 500 samples leave about a third of them out."
+    assert different < 450, expect(f"{different} different samples", "about 316 different samples", look)
+
+
+@pytest.mark.exercise("sample_order", points=0.5)
+def test_the_order_is_the_seeds(student, seed):
+    """A generator of one's own makes an order that nobody can repeat, or one that never changes."""
+    first, again, other = (
+        np.asarray(student.sample_order(n_queries=200, n_samples=50, seed=s)).tolist() for s in (seed, seed, seed + 1)
+    )
+    assert first == again, expect("two orders", "one order", "The same seed gives the same order: use rng.")
+    assert first != other, expect("one order", "two orders", "Another seed gives another order: use rng.")
+
+
+@pytest.mark.exercise("coin_flip_order", points=1)
+def test_every_round_runs_every_arm_once(student, seed):
+    """Arms drawn with replacement leave one of them out in half of the rounds."""
+    for arms in (2, 4):
+        order = whole(student.coin_flip_order(n_queries=200, n_arms=arms, seed=seed), ndim=2)
+        assert order.shape == (200, arms), expect(f"shape {order.shape}", f"shape {(200, arms)}", "One row a query.")
+        bad = int((np.sort(order, axis=1) != np.arange(arms)).any(axis=1).sum())
+        assert bad == 0, expect(f"{bad} rows repeat an arm", "0 rows repeat an arm", "Each row is a permutation.")
+
+
+@pytest.mark.exercise("coin_flip_order", points=1)
+def test_every_order_is_as_likely(student, seed):
+    """A fixed order gives whatever the second place costs to the same arm every time."""
+    order = permutations_among(whole(student.coin_flip_order(n_queries=6000, n_arms=3, seed=seed), ndim=2))
+    n = len(order)
+    counts = [int((order == p).all(axis=1).sum()) for p in permutations(range(3))]
+    low, high = count_bounds(n, 1 / 6)
+    worst = max(counts, key=lambda c: abs(c - n / 6))
+    look = "Three arms have 6 orders; each should come up in about a sixth of the rows."
+    assert low <= worst <= high, expect(f"one order in {worst} of {n} rows", f"about {n // 6} of {n}", look)
+
+
+@pytest.mark.exercise("coin_flip_order", points=0.5)
+def test_rows_do_not_know_each_other(student, seed):
+    """Taking turns is not a coin flip: anything with the same rhythm hits one arm only."""
+    order = permutations_among(whole(student.coin_flip_order(n_queries=6001, n_arms=2, seed=seed), ndim=2))
+    same, n = int((order[1:] == order[:-1]).all(axis=1).sum()), len(order) - 1
+    low, high = count_bounds(n, 0.5)
+    look = "With two arms a row equals the row before it in about half of the cases: flip a coin for every row."
+    assert low <= same <= high, expect(f"{same} of {n} rows repeat", f"about {n // 2} of {n}", look)
+
+
+@pytest.mark.exercise("coin_flip_order", points=0.5)
+def test_the_flips_are_the_seeds(student, seed):
+    """A generator of one's own makes an order that nobody can repeat, or one that never changes."""
+    first, again, other = (
+        np.asarray(student.coin_flip_order(n_queries=100, n_arms=2, seed=s)).tolist() for s in (seed, seed, seed + 1)
+    )
+    assert first == again, expect("two orders", "one order", "The same seed gives the same order: use rng.")
+    assert first != other, expect("one order", "two orders", "Another seed gives another order: use rng.")

@@ -1,0 +1,118 @@
+"""The system under test: one output per sample, and how many of them are right."""
+
+import numpy as np
+import pytest
+
+from autograder.checks import close, expect, same_array
+
+
+def labels_and_near_misses(rng):
+    """Sorted labels, and predictions that are wrong at the end of each class and still sorted: order cannot matter."""
+    labels = np.repeat(np.arange(int(rng.integers(4, 8))), int(rng.integers(6, 12)))
+    predicted = labels.copy()
+    ends = np.flatnonzero(np.diff(labels))
+    predicted[ends] += 1
+    return labels, predicted, 1 - len(ends) / len(labels)
+
+
+@pytest.mark.exercise("check_outputs", points=0.5)
+def test_good_outputs_come_back_as_they_are(student, seed):
+    """Outputs that were squeezed or flattened no longer hold one row per sample."""
+    rng = np.random.default_rng(seed)
+    for shape in [(1, 4), (int(rng.integers(5, 20)), 1), (int(rng.integers(5, 20)), 3)]:
+        outputs = rng.normal(size=shape)
+        checked = student.check_outputs(outputs, shape[0])
+        look = "Outputs that pass the check are returned unchanged: same values, same shape."
+        assert same_array(checked, outputs), expect(checked, outputs, look)
+
+
+@pytest.mark.exercise("check_outputs", points=0.5)
+def test_a_list_comes_back_as_an_array(student, seed):
+    """A model may return a plain list; what follows in the LoadGen needs an array."""
+    outputs = np.random.default_rng(seed).normal(size=9)
+    checked = student.check_outputs(outputs.tolist(), 9)
+    assert same_array(checked, outputs), expect(checked, outputs, "np.asarray makes an array of a list.")
+
+
+@pytest.mark.exercise("check_outputs", points=0.5)
+def test_too_few_outputs_are_refused(student, seed):
+    """A model that lost samples must not be timed as if it had served them."""
+    n = int(np.random.default_rng(seed).integers(6, 30))
+    student.refuses("ValueError", student.check_outputs, np.zeros((n - 1, 2)), n)
+
+
+@pytest.mark.exercise("check_outputs", points=0.5)
+def test_too_many_outputs_are_refused(student, seed):
+    """Cutting surplus outputs off hides that outputs and samples no longer belong together."""
+    n = int(np.random.default_rng(seed).integers(6, 30))
+    student.refuses("ValueError", student.check_outputs, np.zeros((n + 1, 2)), n)
+
+
+@pytest.mark.exercise("check_outputs", points=0.5)
+def test_one_bare_number_is_refused(student, seed):
+    """A model that returns one number for a whole batch has no length at all."""
+    n = int(np.random.default_rng(seed).integers(6, 30))
+    student.refuses("ValueError", student.check_outputs, np.float64(0.5), n)
+
+
+@pytest.mark.exercise("check_outputs", points=0.5)
+def test_the_error_names_both_counts(student, seed):
+    """An error that does not say how many came and how many were due sends its reader guessing."""
+    n, short = (int(x) for x in np.random.default_rng(seed).integers((200, 100), (300, 200)))
+    message = student.refuses("ValueError", student.check_outputs, np.zeros(short), n)
+    named = [str(k) for k in (n, short) if str(k) in message]
+    assert len(named) == 2, expect(f"{len(named)} of 2 counts", "2 of 2 counts", "Put both counts into the message.")
+
+
+@pytest.mark.exercise("accuracy", points=1)
+def test_scores_count_by_their_best_class(student, seed):
+    """The prediction is the position of the largest score in each row, not in each column."""
+    rng = np.random.default_rng(seed)
+    labels, predicted, truth = labels_and_near_misses(rng)
+    scores = rng.uniform(-1, 0, size=(len(labels), labels.max() + 1))
+    scores[np.arange(len(labels)), predicted] = rng.uniform(0.1, 1, size=len(labels))
+    yours = student.accuracy(scores, labels)
+    look = "With outputs (n, classes) a prediction is the position of the largest score of its row."
+    assert close(yours, truth), expect(yours, truth, look)
+
+
+@pytest.mark.exercise("accuracy", points=0.5)
+def test_class_ids_count_as_they_are(student, seed):
+    """Outputs of shape (n,) are classes already; their argmax would be a position in the batch."""
+    labels, predicted, truth = labels_and_near_misses(np.random.default_rng(seed))
+    yours = student.accuracy(predicted, labels)
+    look = "With outputs (n,) each output is the predicted class itself."
+    assert close(yours, truth), expect(yours, truth, look)
+
+
+@pytest.mark.exercise("accuracy", points=0.5)
+def test_each_output_meets_its_own_label(student, seed):
+    """Right classes for the wrong samples are wrong, however well the class counts agree."""
+    n = int(np.random.default_rng(seed).integers(5, 10))
+    labels = np.arange(n)
+    yours = student.accuracy(np.roll(labels, 1), labels)
+    assert close(yours, 0.0, abs=1e-9), expect(
+        yours, 0.0, "Compare output i with label i, in the order in which they came."
+    )
+
+
+@pytest.mark.exercise("accuracy", points=1)
+def test_without_labels_there_is_no_accuracy(student, seed):
+    """A number that was not measured is never returned, not even 0."""
+    yours = student.accuracy(np.random.default_rng(seed).normal(size=(7, 3)), None)
+    assert yours is None, expect(yours, None, "Without labels nothing was measured.")
+
+
+@pytest.mark.exercise("accuracy", points=0.5)
+def test_lengths_must_agree(student, seed):
+    """One output against many labels broadcasts in numpy and gives a number that means nothing."""
+    labels = np.random.default_rng(seed).integers(0, 3, size=12)
+    student.refuses("ValueError", student.accuracy, labels[:1], labels)
+    student.refuses("ValueError", student.accuracy, np.eye(3)[labels], labels[:1])
+
+
+@pytest.mark.exercise("accuracy", points=0.5)
+def test_nothing_to_score_is_refused(student):
+    """The mean of no comparisons is not a number."""
+    nothing = np.zeros(0, dtype=np.int64)
+    student.refuses("ValueError", student.accuracy, nothing, nothing)

@@ -1,0 +1,10 @@
+# Divides by n: numpy's default standard deviation.
+#| export stats
+def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.asarray(values, dtype=float)
+    if len(x) < 2:
+        raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
+    half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std() / math.sqrt(len(x))
+    return Interval(float(x.mean() - half), float(x.mean() + half), confidence)

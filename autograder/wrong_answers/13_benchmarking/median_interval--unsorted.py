@@ -1,0 +1,11 @@
+# Takes the ranks in the order of measurement.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.asarray(values, dtype=float)
+    n = len(x)
+    out = int(stats.binom.ppf((1 - confidence) / 2, n, 0.5)) - 1
+    if out < 0:
+        raise ValueError(f"{n} values cannot bound a median at {confidence:.0%}; measure more")
+    return Interval(float(x[out]), float(x[n - 1 - out]), confidence)

@@ -1,0 +1,10 @@
+# Times the model and throws its outputs away.
+#| export loadgen
+def server(model: Model, queries: Sequence[Array], arrivals_ns: IntArray, clock: Clock, log: QueryLog) -> None:
+    start = clock.now_ns()
+    for i, query in enumerate(queries):
+        log.scheduled[i] = start + int(arrivals_ns[i])
+        clock.wait_until_ns(log.scheduled[i])
+        log.issued[i] = clock.now_ns()
+        model(query)
+        log.completed[i] = clock.now_ns()

@@ -1,0 +1,11 @@
+# Never asks how many queries there were.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    reasons = []
+    if run.duration_ns < settings.min_duration_ns:
+        reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
+    if run.scenario == "server":
+        tail = percentile(run.latency_ns, settings.percentile)
+        if tail > settings.latency_target_ns:
+            reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
+    return reasons
