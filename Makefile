@@ -20,7 +20,7 @@ demo: .venv/installed
 	$(BIN)/autograder grade $(DEMO)/submitted --course $(DEMO) --seed 13
 	$(BIN)/autograder feedback --course $(DEMO)
 	$(BIN)/tinytorch perf "tinytorch.models:digits_mlp('vectorised')" --baseline "tinytorch.models:digits_mlp('naive')" \
-	    --dataset digits --html $(DEMO)/report.html --json $(DEMO)/report.json
+	    --dataset digits --html $(DEMO)/report.html --json $(DEMO)/report.json || test $$? -eq 1 # 1: INVALID, and says why
 	@echo
 	@echo "Open these:"
 	@ls -1 $(DEMO)/report.html $(DEMO)/feedback/*.html $(DEMO)/class.md modules/release/13_benchmarking/benchmarking_dev.ipynb
