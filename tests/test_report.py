@@ -154,12 +154,13 @@ def test_interval_that_cannot_be_computed_says_what_it_needs():
     assert all(row["arms"]["model"]["interval"] is None for row in report.to_dict()["summary"])
 
 
-def test_invalid_run_shows_claim_evidence_and_remedy_and_claims_nothing():
+def test_invalid_run_shows_claim_evidence_and_remedy_and_claims_nothing_for_its_scenario():
     report = measured(latency_target_ns=MS)
     text = Page(report.to_html()).text
-    assert "INVALID" in text[:200]
-    assert "B is faster" not in text
-    assert "no claim" in text
+    assert "INVALID: Server" in text[:300]
+    assert "in Server" not in report.to_dict()["answer"]
+    assert [c.scenario for c in report.validation.comparisons if c.verdict == "no claim"] == ["server"]
+    assert report.validation.significant, "the scenarios that count show an improvement"
     reason = report.results["server"].reasons["model"][0]
     for part in (reason.claim, reason.evidence, reason.remedy):
         assert part in text

@@ -86,7 +86,7 @@ class Comparison:
     equivalence_interval: Interval
     p_value: float
     p_adjusted: float
-    verdict: str
+    verdict: str  # 'no claim' where a run of either does not count
     required_rounds: int | None  # to resolve the margin; None where it is resolved
     cliffs_delta: float = math.nan  # P(model slower) - P(model faster) of two queries drawn at random
 
@@ -137,7 +137,8 @@ def compare(results: Results, confidence: float, margin: float) -> list[Comparis
         level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
         estimate = paired_ratio(model, baseline, level)
         equivalence = paired_ratio(model, baseline, 1 - 2 * (1 - confidence)).interval
-        word = verdict(estimate.interval, equivalence, margin)
+        counts = not any(results[scenario].reasons[arm] for arm in ("model", "baseline"))
+        word = verdict(estimate.interval, equivalence, margin) if counts else "no claim"
         half = math.log(estimate.interval.high / estimate.ratio)
         more = math.ceil(len(model) * (half / math.log(1 + margin)) ** 2) if word == "not resolved" else None
         values = float(np.median(model)), float(np.median(baseline))

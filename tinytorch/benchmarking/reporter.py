@@ -38,6 +38,16 @@ __all__ = [
 ]
 
 
+def title(scenario: str) -> str:
+    """Return the name that people read: 'single_stream' is 'Single-Stream'."""
+    return "-".join(word.capitalize() for word in scenario.split("_"))
+
+
+def short(quantity: str) -> str:
+    """Return what fits beside a picture: '90th percentile latency' is 'p90 latency'."""
+    return re.sub(r"([\d.]+)th percentile", r"p\1", quantity)
+
+
 def with_interval(value: float, interval: Interval, unit: str) -> str:
     """Return '4.61 ms [4.55, 4.70]': three significant digits each, never an exponent from 0.001 to a million."""
 
@@ -52,23 +62,11 @@ def with_interval(value: float, interval: Interval, unit: str) -> str:
 def answer(validation: Validation, model_name: str, baseline_name: str | None) -> str:
     """Return the report's first sentence. It says 'faster' only where an improvement was shown."""
     against = f" against {baseline_name}" if baseline_name is not None else ""
-    if not validation.valid:
-        return f"{model_name}{against}: INVALID, {validation.why}."
     if not validation.significant:
-        return f"{model_name}{against}: {validation.why}."
-    shown = [c for c in validation.comparisons if c.verdict == "faster"]
-    parts = [f"{c.ratio:.3g} times the {c.quantity} ({c.scenario})" for c in shown]
+        return f"{model_name}{against}: {'' if validation.valid else 'INVALID, '}{validation.why}."
+    shown = {c.scenario: c for c in reversed(validation.comparisons) if c.verdict == "faster"}
+    parts = [f"{1 / c.ratio:.3g} times in {title(c.scenario)} ({c.quantity})" for c in reversed(shown.values())]
     return f"{model_name} is faster than {baseline_name}: {', '.join(parts)}."
-
-
-def title(scenario: str) -> str:
-    """Return the name that people read: 'single_stream' is 'Single-Stream'."""
-    return "-".join(word.capitalize() for word in scenario.split("_"))
-
-
-def short(quantity: str) -> str:
-    """Return what fits beside a picture: '90th percentile latency' is 'p90 latency'."""
-    return re.sub(r"([\d.]+)th percentile", r"p\1", quantity)
 
 
 def quantities(scenario: str, settings: Settings) -> dict[str, tuple[str, Callable[[Run], float]]]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -182,24 +182,28 @@ class StatisticalValidator:
         pitfalls = find_pitfalls(results, control, margin)
         sound = all(result.valid for result in results.values()) and not any(p.severity == "invalid" for p in pitfalls)
         valid = bool(results) and results.complete and sound
+        voided = not results.complete or any(pitfall.severity == "invalid" for pitfall in pitfalls)
         comparisons = compare(results, confidence, margin) if results.baseline_name is not None else []
+        if voided:
+            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
         correct = {arm: classes == results.labels for arm, classes in results.classes.items()}
         accuracy = accuracy_drop(correct["model"], correct["baseline"]) if "baseline" in correct else None
-        shown, why = self.conclude(results, valid, comparisons, accuracy)
+        shown, why = self.conclude(results, voided, comparisons, accuracy)
         return Validation(shown, valid, comparisons, pitfalls, accuracy, why, control)
 
     def conclude(
-        self, results: Results, valid: bool, comparisons: Sequence[Comparison], accuracy: AccuracyDrop | None
+        self, results: Results, voided: bool, comparisons: Sequence[Comparison], accuracy: AccuracyDrop | None
     ) -> tuple[bool, str]:
-        """Return whether an improvement was shown, and why or why not."""
+        """Return whether an improvement was shown in a scenario whose runs count, and why or why not."""
         places: dict[str, str] = {}
         for comparison in comparisons:
-            places.setdefault(comparison.verdict, comparison.scenario)
+            if comparison.verdict != "no claim":
+                places.setdefault(comparison.verdict, comparison.scenario)
         if results.baseline_name is None:
             return False, "no baseline was set, so nothing was compared"
         if accuracy is not None and accuracy.verdict == "fail":
             return False, "the model answers worse than 99 % of the baseline's accuracy"
-        if not valid:
+        if voided or not places:
             return False, "the runs do not count, so they show nothing"
         if "faster" in places and "slower" in places:
             return False, f"faster in {places['faster']}, slower in {places['slower']}"

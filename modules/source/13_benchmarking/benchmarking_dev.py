@@ -1469,7 +1469,7 @@ class Comparison:
     equivalence_interval: Interval
     p_value: float
     p_adjusted: float
-    verdict: str
+    verdict: str  # 'no claim' where a run of either does not count
     required_rounds: int | None  # to resolve the margin; None where it is resolved
     cliffs_delta: float = math.nan  # P(model slower) - P(model faster) of two queries drawn at random
 
@@ -1520,7 +1520,8 @@ def compare(results: Results, confidence: float, margin: float) -> list[Comparis
         level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
         estimate = paired_ratio(model, baseline, level)
         equivalence = paired_ratio(model, baseline, 1 - 2 * (1 - confidence)).interval
-        word = verdict(estimate.interval, equivalence, margin)
+        counts = not any(results[scenario].reasons[arm] for arm in ("model", "baseline"))
+        word = verdict(estimate.interval, equivalence, margin) if counts else "no claim"
         half = math.log(estimate.interval.high / estimate.ratio)
         more = math.ceil(len(model) * (half / math.log(1 + margin)) ** 2) if word == "not resolved" else None
         values = float(np.median(model)), float(np.median(baseline))
@@ -1700,24 +1701,28 @@ class StatisticalValidator:
         pitfalls = find_pitfalls(results, control, margin)
         sound = all(result.valid for result in results.values()) and not any(p.severity == "invalid" for p in pitfalls)
         valid = bool(results) and results.complete and sound
+        voided = not results.complete or any(pitfall.severity == "invalid" for pitfall in pitfalls)
         comparisons = compare(results, confidence, margin) if results.baseline_name is not None else []
+        if voided:
+            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
         correct = {arm: classes == results.labels for arm, classes in results.classes.items()}
         accuracy = accuracy_drop(correct["model"], correct["baseline"]) if "baseline" in correct else None
-        shown, why = self.conclude(results, valid, comparisons, accuracy)
+        shown, why = self.conclude(results, voided, comparisons, accuracy)
         return Validation(shown, valid, comparisons, pitfalls, accuracy, why, control)
 
     def conclude(
-        self, results: Results, valid: bool, comparisons: Sequence[Comparison], accuracy: AccuracyDrop | None
+        self, results: Results, voided: bool, comparisons: Sequence[Comparison], accuracy: AccuracyDrop | None
     ) -> tuple[bool, str]:
-        """Return whether an improvement was shown, and why or why not."""
+        """Return whether an improvement was shown in a scenario whose runs count, and why or why not."""
         places: dict[str, str] = {}
         for comparison in comparisons:
-            places.setdefault(comparison.verdict, comparison.scenario)
+            if comparison.verdict != "no claim":
+                places.setdefault(comparison.verdict, comparison.scenario)
         if results.baseline_name is None:
             return False, "no baseline was set, so nothing was compared"
         if accuracy is not None and accuracy.verdict == "fail":
             return False, "the model answers worse than 99 % of the baseline's accuracy"
-        if not valid:
+        if voided or not places:
             return False, "the runs do not count, so they show nothing"
         if "faster" in places and "slower" in places:
             return False, f"faster in {places['faster']}, slower in {places['slower']}"
@@ -1733,6 +1738,19 @@ class StatisticalValidator:
 # > The reporter: a page that says what was measured, what it shows, and what it does not. Knows only results.
 #
 # A report is read by people who were not there. It answers first, and shows its evidence after.
+
+
+# %% nbgrader={"grade": false, "grade_id": "given_reporter_words", "locked": true, "schema_version": 3, "solution": false, "task": false}
+#| export reporter
+def title(scenario: str) -> str:
+    """Return the name that people read: 'single_stream' is 'Single-Stream'."""
+    return "-".join(word.capitalize() for word in scenario.split("_"))
+
+
+def short(quantity: str) -> str:
+    """Return what fits beside a picture: '90th percentile latency' is 'p90 latency'."""
+    return re.sub(r"([\d.]+)th percentile", r"p\1", quantity)
+
 
 # %% [markdown]
 # ### Exercise 10.1: A number with its interval (2 points, about 5 lines)
@@ -1764,8 +1782,8 @@ assert yours == "412000 samples/s [409000, 415000]", f"yours: {yours}"
 # %% [markdown]
 # ### Exercise 10.2: The answer (3 points, about 10 lines)
 # One sentence at the top of the report, and it claims nothing that the runs do not hold. Name the model, and the
-# baseline where there is one. Say `faster` only if `validation.significant`; otherwise quote `validation.why`. Runs that
-# are not valid show nothing: say `INVALID`.
+# baseline where there is one. Say `faster` only if `validation.significant`; otherwise quote `validation.why`, and say
+# `INVALID` where the runs are not valid.
 
 
 # %% nbgrader={"grade": false, "grade_id": "answer", "locked": false, "schema_version": 3, "solution": true, "task": false}
@@ -1774,12 +1792,10 @@ def answer(validation: Validation, model_name: str, baseline_name: str | None) -
     """Return the report's first sentence. It says 'faster' only where an improvement was shown."""
     ### BEGIN SOLUTION
     against = f" against {baseline_name}" if baseline_name is not None else ""
-    if not validation.valid:
-        return f"{model_name}{against}: INVALID, {validation.why}."
     if not validation.significant:
-        return f"{model_name}{against}: {validation.why}."
-    shown = [c for c in validation.comparisons if c.verdict == "faster"]
-    parts = [f"{c.ratio:.3g} times the {c.quantity} ({c.scenario})" for c in shown]
+        return f"{model_name}{against}: {'' if validation.valid else 'INVALID, '}{validation.why}."
+    shown = {c.scenario: c for c in reversed(validation.comparisons) if c.verdict == "faster"}
+    parts = [f"{1 / c.ratio:.3g} times in {title(c.scenario)} ({c.quantity})" for c in reversed(shown.values())]
     return f"{model_name} is faster than {baseline_name}: {', '.join(parts)}."
     ### END SOLUTION
 
@@ -1798,18 +1814,6 @@ assert "faster" not in yours, f"invalid runs show nothing, yours: {yours}"
 # %% [markdown]
 # **Given.** The rest is layout: the numbers people read, the pictures, and a page that fills a template. Names and
 # metadata come from outside, so the template escapes every one of them.
-
-
-# %% nbgrader={"grade": false, "grade_id": "given_reporter_words", "locked": true, "schema_version": 3, "solution": false, "task": false}
-#| export reporter
-def title(scenario: str) -> str:
-    """Return the name that people read: 'single_stream' is 'Single-Stream'."""
-    return "-".join(word.capitalize() for word in scenario.split("_"))
-
-
-def short(quantity: str) -> str:
-    """Return what fits beside a picture: '90th percentile latency' is 'p90 latency'."""
-    return re.sub(r"([\d.]+)th percentile", r"p\1", quantity)
 
 
 # %% nbgrader={"grade": false, "grade_id": "given_reporter_summary", "locked": true, "schema_version": 3, "solution": false, "task": false}
