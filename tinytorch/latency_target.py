@@ -88,8 +88,10 @@ def meets_target(latency_ns: Runs, target_ns: float, percentile: float, confiden
     effective_n = len(steady) / (tau * (1 + MARGIN * math.sqrt(tau / n)))
     share = float(np.concatenate(over).mean())
     long_enough = 5 * len(steady) >= 4 * n  # in shorter runs even tau comes out too small
-    shares = (share, float(steady.mean())) if long_enough else (0.0, 1.0)
-    lower, upper = _share_interval(min(shares), max(shares), effective_n, confidence) if long_enough else shares
+    lower, upper = 0.0, 1.0
+    if long_enough:
+        shares = share, float(steady.mean())
+        lower, upper = _share_interval(min(shares), max(shares), effective_n, confidence)
     allowed = 1 - percentile
     verdict: Literal["pass", "fail", "undecided"] = "undecided"
     if upper < allowed or lower > allowed:

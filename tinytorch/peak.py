@@ -1,7 +1,7 @@
 """The highest Poisson rate that meets a latency target, certified: a pass is shown by data, or it is not given.
 
-The search brackets and bisects with repeated seeds, and decides each rate by `tinytorch.latency_target`. Knows arrays and a
-callable that measures; nothing of models, clocks or runs.
+The search brackets and bisects with repeated seeds, and decides each rate by `tinytorch.latency_target`. Knows arrays
+and a callable that measures; nothing of models, clocks or runs.
 """
 
 from __future__ import annotations
