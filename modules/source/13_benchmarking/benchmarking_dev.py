@@ -43,8 +43,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-needed = ["numpy", "scipy", "matplotlib", "jinja2", "tqdm", "tinytorch"]
-missing = [name for name in needed if importlib.util.find_spec(name) is None]
+
+def is_missing(name):
+    try:
+        return importlib.util.find_spec(name) is None
+    except ModuleNotFoundError:  # not even the package that holds it
+        return True
+
+
+needed = ["numpy", "scipy", "matplotlib", "jinja2", "tqdm", "tinytorch.charts"]
+missing = [name for name in needed if is_missing(name)]
 if missing:
     folders = [folder for folder in Path.cwd().parents if (folder / "tinytorch" / "charts.py").is_file()]
     source = str(folders[0]) if folders else "tinytorch-benchmarking"
