@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinytorch import charts, drawing, svg
+from tinytorch import charts
+from tinytorch.charts import drawing, svg
 
 MS = 1_000_000
 FAST = np.arange(1, 1001) * 4 * MS // 1000
@@ -236,3 +237,24 @@ def test_words_reach_the_contrast_of_wcag_aa(dark, ground):
         if name not in ("--chart-rule", "--chart-band"):  # these colour no words
             light, dim = sorted((luminance(shades[dark]), luminance(ground)), reverse=True)
             assert (light + 0.05) / (dim + 0.05) >= 4.5, name
+
+
+def test_over_time_says_where_a_run_began_and_ended():
+    drawn = charts.over_time({"A": [np.full(100, 2e6), np.full(100, 3e6)]}, warm_up=10)
+    assert "first 2.00 ms, last 3.00 ms" in drawn
+    with pytest.raises(ValueError, match="round 1 of 'A'"):
+        charts.over_time({"A": [[1.0], [float("nan")]]})
+
+
+def test_queue_depth_counts_what_is_due_and_not_answered():
+    drawn = charts.queue_depth({"A": ([0, 1e9, 2e9], [4e9, 5e9, 6e9])})
+    assert "at most 3 queries in the system, 2.00 on average" in drawn  # 4 + 4 + 4 seconds over 6
+    with pytest.raises(ValueError, match="give both of each query"):
+        charts.queue_depth({"A": ([0], [1, 2])})
+
+
+def test_load_latency_names_every_rate_and_what_was_decided():
+    drawn = charts.load_latency([(200, 21e6, "fail"), (100, 9e6, "pass")], 20e6, 0.9)
+    assert "100 queries per second: p90 9.00 ms, pass. 200 queries per second: p90 21.0 ms, fail." in drawn
+    with pytest.raises(ValueError, match="points is empty"):
+        charts.load_latency([], 20e6, 0.9)

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from tinytorch.drawing import spread
-from tinytorch.svg import plain, variables
+from tinytorch.charts.drawing import spread
+from tinytorch.charts.svg import plain, variables
 
 
 def render(template: str, **context: object) -> str:

@@ -230,6 +230,7 @@ class TinyTorchPerf:
             virtual_time=not isinstance(self.clock, RealClock),
             environment=environment.describe(),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
+            notes=["every model was warmed up in every round by 10 to 53 calls, which are not in these numbers"],
         )
         try:
             if library.labels is not None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from .comparison import QUANTITIES, latency_ms
 from .loadgen import Run
-from .results import Results, ScenarioResult
+from .results import Results, ScenarioResult, end_to_end
 from .scenarios import METRICS, Settings, goodput, headline
 from .stats import Interval, median_interval
 from .validator import StatisticalValidator, Validation
@@ -63,7 +63,7 @@ def answer(validation: Validation, model_name: str, baseline_name: str | None) -
     """Return the report's first sentence. It says 'faster' only where an improvement was shown."""
     against = f" against {baseline_name}" if baseline_name is not None else ""
     if not validation.significant:
-        return f"{model_name}{against}: {'' if validation.valid else 'INVALID, '}{validation.why}."
+        return f"{model_name}{against}: {'' if validation.valid else 'some runs are INVALID; '}{validation.why}."
     shown = {c.scenario: c for c in reversed(validation.comparisons) if c.verdict == "faster"}
     parts = [f"{1 / c.ratio:.3g} times in {title(c.scenario)} ({c.quantity})" for c in reversed(shown.values())]
     return f"{model_name} is faster than {baseline_name}: {', '.join(parts)}."
@@ -144,6 +144,13 @@ def pictures(results: Results, validation: Validation, names: dict[str, str]) ->
         pooled = {name: np.concatenate(rounds) for name, rounds in latencies.items() if rounds}
         if pooled and scenario != "offline":
             drawn["latency"].append((title(scenario), charts.latency_cdf(pooled)))
+        if pooled and scenario == "single_stream":
+            rounds = {name: arrays for name, arrays in latencies.items() if arrays}
+            drawn["latency"].append((f"{title(scenario)} over time", charts.over_time(rounds)))
+        if pooled and scenario == "server":
+            ends = {name: end_to_end(finished(result, arm)) for arm, name in names.items() if finished(result, arm)}
+            queues = {name: (run.scheduled_ns, run.completed_ns) for name, run in ends.items()}
+            drawn["latency"].append((f"{title(scenario)}: the queue", charts.queue_depth(queues)))
     compared = [(c.scenario, c.quantity) for c in validation.comparisons]
     rows = [row for row in summary(results) if not compared or (row["scenario"], row["quantity"]) in compared]
     for scenario, row in {row["scenario"]: row for row in rows}.items():  # one picture a scenario
@@ -210,7 +217,13 @@ class Report:
             question = f"Is {names['model']} faster than {names['baseline']} on {results.dataset_name}?"
         rows = [{**row, "stated": {arm: stated(row, arm) for arm in names}} for row in summary(results)]
         sentence = answer(self.validation, names["model"], names.get("baseline"))
-        return {"question": question, "answer": sentence, "names": names, "rows": rows}
+        certainty = [
+            f"{title(scenario)}, {names[arm]}: {result.certainty(arm)}."
+            for scenario, result in self.results.items()
+            for arm in names
+            if scenario != "offline" and len(finished(result, arm)) == len(result.runs[arm]) > 0
+        ]
+        return {"certainty": certainty, "question": question, "answer": sentence, "names": names, "rows": rows}
 
     def _page(self, template: str, **options: Any) -> str:
         from tinytorch import pages

@@ -13,8 +13,13 @@ from typing import Any, Self
 
 import numpy as np
 
+from tinytorch.mlperf import early_stopping_estimate
+from tinytorch.pitfalls import effective_sample_size
+
+from .clock import NS_PER_MS
 from .loadgen import Run
 from .scenarios import Reason, Settings, early_stopping, headline, late_generator, validity
+from .stats import min_queries_for
 from .sut import IntArray, accuracy
 
 __all__ = [
@@ -74,6 +79,20 @@ class ScenarioResult:
     def metric(self, arm: str = "model") -> list[float]:
         """Return the headline number of each round with at least two samples, in the unit of METRICS."""
         return [headline(run, self.settings) for run in self.runs[arm] if run.n > 1]
+
+    def certainty(self, arm: str = "model") -> str:
+        """Return in words how far these latencies carry: what they are worth, and MLPerf's bound for Single-Stream."""
+        latency_ns = self.latency_ns(arm)
+        worth = f"{len(latency_ns)} queries resemble one another so much that they tell no more than "
+        worth += (
+            f"{effective_sample_size(latency_ns):.0f} independent ones would" if np.ptp(latency_ns) else "one would"
+        )
+        if self.scenario != "single_stream" or len(latency_ns) < min_queries_for(0.9):
+            return worth
+        bound_ms = early_stopping_estimate(latency_ns, 0.9) / NS_PER_MS
+        return (
+            f"{worth}; MLPerf's early-stopping bound of the 90th percentile is {bound_ms:.4g} ms, for this process only"
+        )
 
     def latency_ns(self, arm: str = "model") -> IntArray:
         """Return all rounds' latencies in the order they were issued."""

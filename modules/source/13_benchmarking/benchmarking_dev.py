@@ -84,7 +84,7 @@ from tqdm import tqdm
 from tinytorch import charts, environment
 from tinytorch.datasets import QuerySampleLibrary, load_dataset
 from tinytorch.deadline import deadline
-from tinytorch.mlperf import early_stopping_queries, loadgen_arrivals, loadgen_samples
+from tinytorch.mlperf import early_stopping_estimate, early_stopping_queries, loadgen_arrivals, loadgen_samples
 from tinytorch.peak import PeakRate, find_peak_qps
 from tinytorch.pitfalls import (
     AccuracyDrop,
@@ -98,6 +98,7 @@ from tinytorch.pitfalls import (
     contention,
     different_inputs,
     drift,
+    effective_sample_size,
     layout_bias,
     level_step,
     multimodality,
@@ -1269,6 +1270,20 @@ class ScenarioResult:
         """Return the headline number of each round with at least two samples, in the unit of METRICS."""
         return [headline(run, self.settings) for run in self.runs[arm] if run.n > 1]
 
+    def certainty(self, arm: str = "model") -> str:
+        """Return in words how far these latencies carry: what they are worth, and MLPerf's bound for Single-Stream."""
+        latency_ns = self.latency_ns(arm)
+        worth = f"{len(latency_ns)} queries resemble one another so much that they tell no more than "
+        worth += (
+            f"{effective_sample_size(latency_ns):.0f} independent ones would" if np.ptp(latency_ns) else "one would"
+        )
+        if self.scenario != "single_stream" or len(latency_ns) < min_queries_for(0.9):
+            return worth
+        bound_ms = early_stopping_estimate(latency_ns, 0.9) / NS_PER_MS
+        return (
+            f"{worth}; MLPerf's early-stopping bound of the 90th percentile is {bound_ms:.4g} ms, for this process only"
+        )
+
     def latency_ns(self, arm: str = "model") -> IntArray:
         """Return all rounds' latencies in the order they were issued."""
         return end_to_end(self.runs[arm]).latency_ns
@@ -1801,7 +1816,7 @@ def answer(validation: Validation, model_name: str, baseline_name: str | None) -
     ### BEGIN SOLUTION
     against = f" against {baseline_name}" if baseline_name is not None else ""
     if not validation.significant:
-        return f"{model_name}{against}: {'' if validation.valid else 'INVALID, '}{validation.why}."
+        return f"{model_name}{against}: {'' if validation.valid else 'some runs are INVALID; '}{validation.why}."
     shown = {c.scenario: c for c in reversed(validation.comparisons) if c.verdict == "faster"}
     parts = [f"{1 / c.ratio:.3g} times in {title(c.scenario)} ({c.quantity})" for c in reversed(shown.values())]
     return f"{model_name} is faster than {baseline_name}: {', '.join(parts)}."
@@ -1903,6 +1918,13 @@ def pictures(results: Results, validation: Validation, names: dict[str, str]) ->
         pooled = {name: np.concatenate(rounds) for name, rounds in latencies.items() if rounds}
         if pooled and scenario != "offline":
             drawn["latency"].append((title(scenario), charts.latency_cdf(pooled)))
+        if pooled and scenario == "single_stream":
+            rounds = {name: arrays for name, arrays in latencies.items() if arrays}
+            drawn["latency"].append((f"{title(scenario)} over time", charts.over_time(rounds)))
+        if pooled and scenario == "server":
+            ends = {name: end_to_end(finished(result, arm)) for arm, name in names.items() if finished(result, arm)}
+            queues = {name: (run.scheduled_ns, run.completed_ns) for name, run in ends.items()}
+            drawn["latency"].append((f"{title(scenario)}: the queue", charts.queue_depth(queues)))
     compared = [(c.scenario, c.quantity) for c in validation.comparisons]
     rows = [row for row in summary(results) if not compared or (row["scenario"], row["quantity"]) in compared]
     for scenario, row in {row["scenario"]: row for row in rows}.items():  # one picture a scenario
@@ -1971,7 +1993,13 @@ class Report:
             question = f"Is {names['model']} faster than {names['baseline']} on {results.dataset_name}?"
         rows = [{**row, "stated": {arm: stated(row, arm) for arm in names}} for row in summary(results)]
         sentence = answer(self.validation, names["model"], names.get("baseline"))
-        return {"question": question, "answer": sentence, "names": names, "rows": rows}
+        certainty = [
+            f"{title(scenario)}, {names[arm]}: {result.certainty(arm)}."
+            for scenario, result in self.results.items()
+            for arm in names
+            if scenario != "offline" and len(finished(result, arm)) == len(result.runs[arm]) > 0
+        ]
+        return {"certainty": certainty, "question": question, "answer": sentence, "names": names, "rows": rows}
 
     def _page(self, template: str, **options: Any) -> str:
         from tinytorch import pages
@@ -2441,6 +2469,7 @@ class TinyTorchPerf:
             virtual_time=not isinstance(self.clock, RealClock),
             environment=environment.describe(),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
+            notes=["every model was warmed up in every round by 10 to 53 calls, which are not in these numbers"],
         )
         try:
             if library.labels is not None:

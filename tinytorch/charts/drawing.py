@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 import numpy.typing as npt
 
-from tinytorch.svg import BAND, INK, MUTED, RULE, SERIES
+from tinytorch.charts.svg import BAND, INK, MUTED, RULE, SERIES
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -79,9 +79,9 @@ def draw_timeline(ax: Axes, lanes: Mapping[str, Values]) -> None:
     ax.set_ylim(top + LANE, 0)
     ax.set_xlim(0, longest / size * 1.02 or 1)
     ax.set_yticks([])
-    _plain_axes(ax, f"time since the run's first query ({unit})", "")
+    dress(ax, f"time since the run's first query ({unit})", "")
     ax.spines["left"].set_visible(False)
-    _key(ax, {"waits": SERIES[1], "is served": SERIES[0]})
+    name_colours(ax, {"waits": SERIES[1], "is served": SERIES[0]})
 
 
 def draw_cdf(ax: Axes, ordered: Mapping[str, Values], percentiles: Sequence[float]) -> None:
@@ -115,14 +115,14 @@ def draw_cdf(ax: Axes, ordered: Mapping[str, Values], percentiles: Sequence[floa
                 )
     low = min(float(values[0]) for values in ordered.values()) / size
     high = max(float(values[-1]) for values in ordered.values()) / size
-    _scale(ax, "x", low, high, pad=(0.34 if len(ordered) == 2 else 0.06, 0.22))
+    set_scale(ax, "x", low, high, pad=(0.34 if len(ordered) == 2 else 0.06, 0.22))
     shares = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999]
     ticks = [(-math.log10(1 - share), f"{100 * share:g} %") for share in shares if -math.log10(1 - share) < top]
     ax.set_yticks([y for y, _ in ticks], [text for _, text in ticks])
     ax.set_ylim(0, top)
     ax.grid(axis="y", color=RULE, linewidth=0.6)
-    _plain_axes(ax, f"latency ({unit})", "queries answered within")
-    _key(ax, dict(zip(ordered, _colours(ordered), strict=True)))
+    dress(ax, f"latency ({unit})", "queries answered within")
+    name_colours(ax, dict(zip(ordered, _colours(ordered), strict=True)))
 
 
 def draw_intervals(
@@ -137,7 +137,7 @@ def draw_intervals(
         for y in range(len(rows)):
             ax.fill_betweenx([y - 0.2, y + 0.2], *band, color=BAND, linewidth=0)
             ax.plot([reference, reference], [y - 0.2, y + 0.2], color=MUTED, linewidth=1)
-    _scale(ax, "x", min(ends), max(ends), pad=(0.06, 0.06))
+    set_scale(ax, "x", min(ends), max(ends), pad=(0.06, 0.06))
     across = ax.get_yaxis_transform()
     for y, (label, value, low, high) in enumerate(rows):
         ax.plot([low, high], [y, y], color=SERIES[0], linewidth=2, solid_capstyle="butt")
@@ -146,7 +146,7 @@ def draw_intervals(
         ax.text(1, y - 0.3, spread(value, low, high), color=INK, ha="right", transform=across)
     ax.set_ylim(len(rows) - 0.6, -0.7)
     ax.set_yticks([])
-    _plain_axes(ax, f"{unit}\nshaded: within ±{100 * margin:g} %" if margin else unit, "")
+    dress(ax, f"{unit}\nshaded: within ±{100 * margin:g} %" if margin else unit, "")
     ax.spines["left"].set_visible(False)
 
 
@@ -163,7 +163,7 @@ def draw_rounds(ax: Axes, series: Mapping[str, Values], unit: str) -> None:
         ax.axhline(median, color=colour, linewidth=0.8, alpha=0.6, zorder=1)
         ax.plot(np.arange(1, len(values) + 1), values, "o", color=colour, markersize=5)
         key[f"{name}, median {number(median)}"] = colour
-    _scale(
+    set_scale(
         ax,
         "y",
         min(float(values.min()) for values in series.values()),
@@ -172,8 +172,8 @@ def draw_rounds(ax: Axes, series: Mapping[str, Values], unit: str) -> None:
     )
     ax.set_xticks(range(1, longest + 1, math.ceil(longest / 12)))
     ax.set_xlim(0.5, longest + 0.5)
-    _plain_axes(ax, "round", unit)
-    _key(ax, key)
+    dress(ax, "round", unit)
+    name_colours(ax, key)
 
 
 def _decimals(value: float) -> int:
@@ -185,7 +185,8 @@ def _colours(series: Mapping[str, object]) -> list[str]:
     return [SERIES[i % len(SERIES)] for i in range(len(series))]
 
 
-def _plain_axes(ax: Axes, x_label: str, y_label: str) -> None:
+def dress(ax: Axes, x_label: str, y_label: str) -> None:
+    """Label the axes and leave only what is needed of them."""
     ax.set_xlabel(x_label, color=MUTED, parse_math=False)
     ax.set_ylabel(y_label, color=MUTED, parse_math=False)
     ax.spines[["top", "right"]].set_visible(False)
@@ -194,7 +195,7 @@ def _plain_axes(ax: Axes, x_label: str, y_label: str) -> None:
     ax.set_axisbelow(True)
 
 
-def _key(ax: Axes, colours: Mapping[str, str]) -> None:
+def name_colours(ax: Axes, colours: Mapping[str, str]) -> None:
     """Name the colours above the picture, in their colours: nothing drawn can lie under it."""
     from matplotlib.lines import Line2D
 
@@ -214,7 +215,7 @@ def _key(ax: Axes, colours: Mapping[str, str]) -> None:
     )
 
 
-def _scale(ax: Axes, which: Literal["x", "y"], low: float, high: float, pad: tuple[float, float]) -> None:
+def set_scale(ax: Axes, which: Literal["x", "y"], low: float, high: float, pad: tuple[float, float]) -> None:
     """Set the limits with `pad` shares to spare; logarithmic where a linear axis would flatten the small values."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 

@@ -13,15 +13,14 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 import numpy.typing as npt
 
-from tinytorch import drawing
-from tinytorch.svg import Svg, plain, render
+from tinytorch.charts import drawing
+from tinytorch.charts.svg import Svg, plain, render
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Stamps = tuple[npt.ArrayLike, npt.ArrayLike, npt.ArrayLike]
 Row = tuple[str, float, float, float]
-__all__ = ["Svg", "closed_open", "intervals", "latency_cdf", "round_values", "timeline"]
 
 
 @overload
@@ -34,11 +33,11 @@ def timeline(runs: Mapping[str, Stamps], *, ax: Axes | None = None) -> Svg | Non
     `runs`: name -> (scheduled_ns, issued_ns, completed_ns), each (n,). Time starts at the run's first scheduled query.
     Raises ValueError for no run, an empty or non-finite array, unequal lengths, or a query that ends before it begins.
     """
-    _some(runs, "runs")
+    check_some(runs, "runs")
     lanes: dict[str, drawing.Values] = {}
     for name, stamps in runs.items():
         scheduled, issued, completed = (
-            _array(stamp, f"{part} of {name!r}")
+            check_array(stamp, f"{part} of {name!r}")
             for part, stamp in zip(("scheduled_ns", "issued_ns", "completed_ns"), stamps, strict=True)
         )
         if not len(scheduled) == len(issued) == len(completed):
@@ -57,8 +56,8 @@ def timeline(runs: Mapping[str, Stamps], *, ax: Axes | None = None) -> Svg | Non
     for name, times in lanes.items():
         waits, services = times[1] - times[0], times[2] - times[1]
         sentences.append(
-            f"{name}: {times.shape[1]} queries in {_time(times.max())}, median wait {_time(float(np.median(waits)))}, "
-            f"median service {_time(float(np.median(services)))}."
+            f"{name}: {times.shape[1]} queries in {in_words(times.max())}, "
+            f"median wait {in_words(float(np.median(waits)))}, median service {in_words(float(np.median(services)))}."
         )
     return _show(
         lambda axes: drawing.draw_timeline(axes, lanes),
@@ -87,16 +86,16 @@ def latency_cdf(
     queries can tell from their largest. Raises ValueError for no series, an empty, negative or non-finite array, or a
     percentile outside (0, 1).
     """
-    _some(latencies_ns, "latencies_ns")
+    check_some(latencies_ns, "latencies_ns")
     if bad := [p for p in percentiles if not 0 < p < 1]:
         raise ValueError(f"a percentile lies between 0 and 1, got {bad[0]}; write the 99th as 0.99")
     ordered: dict[str, drawing.Values] = {}
     for name, latencies in latencies_ns.items():
-        ordered[_fresh(name, ordered)] = np.sort(_array(latencies, f"latencies_ns[{name!r}]"))
+        ordered[_fresh(name, ordered)] = np.sort(check_array(latencies, f"latencies_ns[{name!r}]"))
     sentences = []
     for name, values in ordered.items():
-        marks = [f"p{100 * p:g} {_time(values[i])}" for p, i in drawing.marked(len(values), percentiles)]
-        sentences.append(f"{name}: {', '.join(marks)}, largest {_time(values[-1])} of {len(values)} queries.")
+        marks = [f"p{100 * p:g} {in_words(values[i])}" for p, i in drawing.marked(len(values), percentiles)]
+        sentences.append(f"{name}: {', '.join(marks)}, largest {in_words(values[-1])} of {len(values)} queries.")
     return _show(
         lambda axes: drawing.draw_cdf(axes, ordered, percentiles),
         ax,
@@ -135,7 +134,7 @@ def intervals(
     `reference` draws a line there; `margin` (0.01 is 1 %) shades reference / (1 + margin) to reference * (1 + margin).
     Raises ValueError for no rows, a non-finite number, a value outside its interval, or a margin without a reference.
     """
-    _some(rows, "rows")
+    check_some(rows, "rows")
     for i, (label, value, low, high) in enumerate(rows):
         if not (math.isfinite(low) and math.isfinite(high) and low <= value <= high):
             raise ValueError(
@@ -170,10 +169,10 @@ def round_values(values: Mapping[str, Sequence[float]], unit: str, *, ax: Axes |
     `values`: name -> (rounds,) in `unit`, which names the vertical axis. A series may stop early; its rounds then go
     unpaired. Raises ValueError for no series, an empty one, or a non-finite value.
     """
-    _some(values, "values")
+    check_some(values, "values")
     series: dict[str, drawing.Values] = {}
     for name, numbers in values.items():
-        series[_fresh(name, series)] = _array(numbers, f"values[{name!r}]", signed=True)
+        series[_fresh(name, series)] = check_array(numbers, f"values[{name!r}]", signed=True)
     sentences = [
         f"{name}: median {_number(float(np.median(array)))} of {len(array)} rounds, "
         f"{_number(array.min())} to {_number(array.max())}."
@@ -191,14 +190,20 @@ def round_values(values: Mapping[str, Sequence[float]], unit: str, *, ax: Axes |
 _number = drawing.number
 
 
+def show(draw: Callable[[Axes], None], title: str, sentences: Sequence[str], height: float) -> Svg:
+    """Return the drawing with its words as alternative text."""
+    return render(draw, title=title, description=" ".join(sentences), height=height)
+
+
 def _show(draw: Callable[[Axes], None], ax: Axes | None, title: str, sentences: list[str], height: float) -> Svg | None:
     if ax is None:
-        return render(draw, title=title, description=" ".join(sentences), height=height)
+        return show(draw, title, sentences, height)
     draw(ax)
     return None
 
 
-def _time(ns: float) -> str:
+def in_words(ns: float) -> str:
+    """Return a time in the unit that reads best."""
     size, unit = drawing.time_unit(ns)
     return f"{_number(ns / size)} {unit}"
 
@@ -216,12 +221,14 @@ def _listed(names: Mapping[str, object]) -> str:
     return ", ".join(names)
 
 
-def _some(items: object, name: str) -> None:
+def check_some(items: object, name: str) -> None:
+    """Raise ValueError if there is nothing to draw."""
     if not items:
         raise ValueError(f"a chart needs at least one series, {name} is empty; draw it once something was measured")
 
 
-def _array(values: npt.ArrayLike, name: str, signed: bool = False) -> npt.NDArray[np.float64]:
+def check_array(values: npt.ArrayLike, name: str, signed: bool = False) -> npt.NDArray[np.float64]:
+    """Return a row of finite numbers, not negative unless `signed`. Raises ValueError for anything else."""
     array = np.asarray(values, dtype=np.float64)
     if array.ndim != 1 or array.size == 0:
         raise ValueError(f"{name} needs one value or more in one dimension, got shape {array.shape}; measure first")
