@@ -1,7 +1,9 @@
 # make demo    the whole loop on real input: lesson, package, release, graded class, report
 # make test    lint, types, then every test
 # make check   lint, types, import contracts, and that the generated folders are what the lesson gives
+# make suites  say whether the hidden suites can be trusted: every wrong answer caught, every variant right
 # make format  format what is written by hand
+# make test-torch  the PyTorch adapter against PyTorch, in a venv of its own
 # make clean   remove what make made
 
 PYTHON ?= python3
@@ -10,7 +12,7 @@ DEMO := demo
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo test check format clean
+.PHONY: demo suites test test-torch check format clean
 
 demo: .venv/installed
 	$(BIN)/tinytorch export
@@ -26,7 +28,10 @@ demo: .venv/installed
 	@ls -1 $(DEMO)/report.html $(DEMO)/feedback/*.html $(DEMO)/class.md modules/release/13_benchmarking/benchmarking_dev.ipynb
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-torch: .venv-torch/installed
+	.venv-torch/bin/python -m pytest tests/torch
 
 check: .venv/installed
 	$(BIN)/ruff check .
@@ -34,6 +39,9 @@ check: .venv/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/tinytorch export --check
+
+suites: .venv/installed
+	$(BIN)/autograder matrix
 
 format: .venv/installed
 	$(BIN)/ruff check --fix .
@@ -53,5 +61,10 @@ format: .venv/installed
 	chmod +x $(BIN)/autograder
 	touch $@
 
+.venv-torch/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv .venv-torch
+	.venv-torch/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[torch]' pytest
+	touch $@
+
 clean:
-	rm -rf .venv $(DEMO) .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-torch $(DEMO) .mypy_cache .ruff_cache .import_linter_cache

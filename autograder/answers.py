@@ -56,14 +56,15 @@ class View:
         self.layout = layout
         self.remarks = Remarks(list(notebook.remarks))
         self.taken: set[int] = set()
-        self.code = [self._parse(cell) for cell in self.cells]
+        self.tidied = [self._parse(cell) for cell in self.cells]
+        self.code = [found and found[0] for found in self.tidied]
 
-    def _parse(self, cell: RawCell) -> Code | None:
+    def _parse(self, cell: RawCell) -> tuple[Code, list[str]] | None:
         """Parse a code cell that the student wrote or changed; None for the release's own cells and broken ones."""
         if cell.kind != "code" or essence(cell.source) in self.layout.texts:
             return None
         try:
-            return tidy(cell.source)[0]
+            return tidy(cell.source)
         except DoesNotCompileError:
             return None
 
@@ -114,8 +115,9 @@ class AnswerReader:
         note, layout, cell = self.view.remarks.note, self.view.layout, self.view.cells[index]
         if cell.kind != "code":
             note(f"Answer in a cell that had become {cell.kind[:20]}, read as code", name)
+        known = self.view.tidied[index] if source is cell.source else None  # parsed already
         try:
-            code, repairs = tidy(source)
+            code, repairs = known or tidy(source)
         except DoesNotCompileError as error:
             self.refused[name] = f"The answer does not compile ({error})."
             return True

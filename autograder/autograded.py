@@ -39,7 +39,9 @@ def write_autograded(course: Path, lesson: Lesson, cells: Sequence[Cell], result
             entry["outputs"].append({**value, "data": {"text/plain": score}})
     path = course / "autograded" / result.student / lesson.assignment / lesson.notebook
     before = _texts(path)
-    write_whole(path, json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    if not path.is_file() or path.read_bytes() != text.encode("utf-8", "replace"):
+        write_whole(path, text)
     return {cell.grade_id for cell in shown if cell.grade_id and before.get(cell.grade_id, cell.source) != cell.source}
 
 

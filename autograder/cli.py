@@ -1,4 +1,4 @@
-"""The command line of the grader: release, grade, feedback, demo-class.
+"""The command line of the grader: release, grade, demo-class, and what `class_cli.py` adds.
 
 Exit codes: 0 done (also when a submission needs attention: the table says so), 1 the work could not be done, with one
 sentence that says why and what to do, 2 wrong arguments, 3 no sandbox works here.
@@ -8,18 +8,16 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
-import secrets
+import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from autograder.class_cli import add_commands
 from autograder.demo_class import LESSON, RELEASE, ROOT, make_class
-
-if TYPE_CHECKING:
-    from autograder.grade import Graded
 
 SUITES = ROOT / "autograder" / "suites"
 
@@ -31,6 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("autograder: nbgrader and pytest are missing; run `pip install '.[course]'` here", file=sys.stderr)
         return 1
     from autograder.gradebook import GradebookError
+    from autograder.judging import CannotGradeError
     from autograder.lesson import LessonError
     from autograder.release import ReleaseError
     from autograder.sandbox import SandboxUnavailable
@@ -44,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: stopped; what was graded so far is kept", file=sys.stderr)
         return 130
-    except (GradebookError, LessonError, ReleaseError, ExportError, OSError, ValueError) as error:
+    except (CannotGradeError, GradebookError, LessonError, ReleaseError, ExportError, OSError, ValueError) as error:
         print(f"autograder: {error}", file=sys.stderr)
         return 1
 
@@ -81,21 +80,32 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--release", type=Path, default=RELEASE, metavar="FILE", help="the notebook that was released")
     grade.add_argument("--suites", type=Path, metavar="DIR", help="the hidden suites")
     grade.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: the usable cores)")
-    grade.add_argument("--seed", type=_seed, metavar="N", help="draw the tests' inputs from this (default: a new one)")
+    grade.add_argument(
+        "--seed",
+        type=_seed,
+        metavar="N",
+        help="draw the tests' inputs from this (default: a new one, or that of a run that was ended before its time)",
+    )
+    grade.add_argument(
+        "--scheduler",
+        metavar="ADDRESS",
+        help="judge on the Dask cluster of this scheduler, tcp://... or tls://...; docs/cluster.md says how",
+    )
+    grade.add_argument(
+        "--tier", choices=("namespaces", "bubblewrap", "container"), help="use this sandbox and no other"
+    )
     grade.add_argument(
         "--trust-submissions", action="store_true", help="run submissions without a sandbox: only your own code"
     )
     grade.description = (
         f"{grade.description} DIR is FOLDER if that is a course folder, else FOLDER-graded beside it; results/, "
-        "autograded/, gradebook.db and the table class.md are written there."
+        "autograded/, judged/, gradebook.db and the table class.md are written there. The same answers are judged "
+        "once: a command that was ended goes on, and one that is repeated judges only what changed. Remove judged/ to "
+        "have everything judged anew."
     )
     grade.set_defaults(run=_grade)
 
-    feedback = _command(
-        commands, "feedback", "write a page for each student", "python -m autograder feedback --course course"
-    )
-    feedback.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="the folder that was graded")
-    feedback.set_defaults(run=_feedback)
+    add_commands(lambda name, what, example: _command(commands, name, what, example))
 
     demo = _command(
         commands,
@@ -104,6 +114,13 @@ def _parser() -> argparse.ArgumentParser:
         "python -m autograder demo-class course/submitted",
     )
     demo.add_argument("folder", type=Path, metavar="DIR", help="where the students' folders are made")
+    demo.add_argument(
+        "--students",
+        type=_positive,
+        metavar="N",
+        help="make N submissions from the answers on file instead of the five",
+    )
+    demo.add_argument("--seed", type=_seed, default=13, metavar="N", help="which N submissions (default: 13)")
     demo.set_defaults(run=_demo_class)
     return parser
 
@@ -124,49 +141,62 @@ def _release(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder import sandbox
+    from autograder.basis import basis
     from autograder.classroom import grade_class, usable_cores
+    from autograder.cluster import on_cluster
     from autograder.collect import find_submissions
     from autograder.grade import Setup
     from autograder.lesson import ASSIGNMENT
+    from autograder.progress import live
+    from autograder.record import Record
     from autograder.results import write_whole
     from autograder.table import markdown_table, text_table
 
+    if options.tier:
+        os.environ["AUTOGRADER_TIER"] = options.tier  # for the grading processes as well
     found = find_submissions(options.folder)
     course = (options.course or _course_of(options.folder)).resolve()
     course.mkdir(parents=True, exist_ok=True)
-    seed = secrets.randbelow(2**31) if options.seed is None else options.seed
-    tier = sandbox.TRUSTED if options.trust_submissions else sandbox.probe()
+    tier = sandbox.TRUSTED if options.trust_submissions else None if options.scheduler else sandbox.probe()
     jobs = min(options.jobs or usable_cores(), len(found))
-    print(f"Grading {len(found)} submissions in {jobs} processes, seed {seed}, sandbox: {tier.name}", file=sys.stderr)
-    suites = options.suites or SUITES / ASSIGNMENT
+    engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
+    where = f"sandbox: {tier.name}" if tier else f"on the cluster at {options.scheduler}"
     with tempfile.TemporaryDirectory(prefix="support-") as support:
         setup = Setup(
             release=options.release,
             support=sandbox.build_support(Path(support)),
-            suites=suites,
-            seed=seed,
+            suites=options.suites or SUITES / ASSIGNMENT,
+            seed=options.seed or 0,
             trust=options.trust_submissions,
+            seed_given=options.seed is not None,
         )
+        if options.seed is None:
+            setup = replace(setup, seed=Record(course).seed(basis(setup)))
+        print(f"Grading {len(found)} submissions in {jobs} processes, seed {setup.seed}, {where}", file=sys.stderr)
         url = options.db or f"sqlite:///{course / 'gradebook.db'}"
-        results = grade_class(found, setup, course, url, jobs=jobs, progress=_progress)
+        results = grade_class(
+            found,
+            setup,
+            course,
+            url,
+            jobs=jobs,
+            engine=engine,
+            folder=options.folder,
+            progress=live,
+            left=_say_who_left,
+        )
     table = write_whole(course / "class.md", markdown_table(results) + "\n")
     print(text_table(results, shutil.get_terminal_size((100, 24)).columns))
-    print(f"\nSeed {seed}: the same command with --seed {seed} gives the same points.")
+    print(f"\nSeed {setup.seed}: the same command with --seed {setup.seed} gives the same points.")
     print(f"In {course}: {table.name}, gradebook.db, results/, autograded/; `autograder feedback` writes the pages.")
     return 0
 
 
-def _feedback(options: argparse.Namespace) -> int:
-    from autograder.feedback import write_pages
-    from autograder.results import load_all
-
-    pages = write_pages(load_all(options.course / "results"), options.course / "feedback")
-    print("\n".join(map(str, pages)))
-    return 0
-
-
 def _demo_class(options: argparse.Namespace) -> int:
-    print("\n".join(map(str, make_class(options.folder))))
+    from autograder.synthetic import synthetic_class
+
+    made = synthetic_class(options.folder, options.students, options.seed) if options.students else None
+    print("\n".join(map(str, made or make_class(options.folder))))
     return 0
 
 
@@ -177,11 +207,9 @@ def _course_of(folder: Path) -> Path:
     return folder.parent if folder.name == "submitted" else folder.with_name(f"{folder.name}-graded")
 
 
-def _progress(graded: Iterable[Graded], total: int) -> Iterable[Graded]:
-    from tqdm import tqdm
-
-    bar: Iterable[Graded] = tqdm(graded, total=total, desc="grading", unit="submission", file=sys.stderr)
-    return bar
+def _say_who_left(students: list[str]) -> None:
+    if students:
+        print(f"Not in the folder any more, set aside in results/left/: {', '.join(students)}", file=sys.stderr)
 
 
 def _positive(text: str) -> int:

@@ -1,13 +1,14 @@
 """The page that a student gets back: points, what was lost and where to look, as one HTML file without scripts.
 
 Made from a `Result` alone. Never shows a hidden test's name or source; everything that a student wrote is escaped.
+The instructor's view of the same page adds, for every lost point, the test's name and the seed.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,18 +30,24 @@ class Finding:
     look: str
     yours: str | None = None
     expected: str | None = None
+    tests: tuple[str, ...] = ()
 
 
 def findings(mark: Mark) -> list[Finding]:
     """Return what to tell about a mark, the same message once with the points of all tests that gave it."""
-    lost: dict[str, float] = {}
+    points: dict[str, float] = {}
+    tests: dict[str, list[str]] = {}
     for test in mark.lost if mark.state == "answered" else ():
-        lost[test.message] = lost.get(test.message, 0.0) + test.points - test.earned
-    return [_finding(message.strip()[:_LONGEST], points) for message, points in lost.items()]
+        points[test.message] = points.get(test.message, 0.0) + test.points - test.earned
+        tests.setdefault(test.message, []).append(test.test.rpartition("::")[2])
+    return [
+        replace(_finding(message.strip()[:_LONGEST], lost), tests=tuple(tests[message]))
+        for message, lost in points.items()
+    ]
 
 
-def render(result: Result) -> str:
-    """Return the whole page."""
+def render(result: Result, instructor: bool = False) -> str:
+    """Return the whole page; the instructor's names hidden tests and is not for students."""
     sections: dict[str, list[Mark]] = {}
     for mark in result.marks:
         sections.setdefault(mark.module, []).append(mark)
@@ -49,12 +56,12 @@ def render(result: Result) -> str:
         {"module": module, "title": marks[0].section or module, "marks": marks, "points": by_module[module]}
         for module, marks in sections.items()
     ]
-    return _template().render(result=result, sections=rows)
+    return _template().render(result=result, sections=rows, instructor=instructor)
 
 
-def write_pages(results: Iterable[Result], folder: Path) -> list[Path]:
+def write_pages(results: Iterable[Result], folder: Path, instructor: bool = False) -> list[Path]:
     """Write one page a student into `folder` and return the paths."""
-    return [write_whole(folder / f"{result.student}.html", render(result)) for result in results]
+    return [write_whole(folder / f"{result.student}.html", render(result, instructor)) for result in results]
 
 
 def wording(markdown: str) -> str:

@@ -1,91 +1,124 @@
-"""Grade one submission: read, lay into our notebook, export, judge in the sandbox, count points.
+"""Grade one submission: read it, have its answers judged, count points, say what a person should know.
 
 The same file with the same seed gives the same points to the last decimal. Whatever a file holds, the answer is a
-result; answers that keep the package from being imported are set aside and cost their own exercises only.
+result. A student's result is always made anew from their file; only the judgement of the answers is taken from the
+course's folder where it is there (`judgement.py`).
 """
 
 from __future__ import annotations
 
 import math
-import tempfile
-import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from autograder.answers import without_prompt
 from autograder.autograded import clipped
+from autograder.basis import answers_bytes, basis, key_of
 from autograder.collect import Found
-from autograder.isolate import without_culprits
+from autograder.examiner import Outcome
+from autograder.judgement import Judgement, Judgements
+from autograder.judging import Judge, Setup
 from autograder.layout import Layout
 from autograder.lesson import Exercise, load_lesson
 from autograder.results import Lost, Mark, Question, Result, State
-from autograder.sandbox import Limits
-from autograder.session import Session
-from autograder.student import NoAnswerError, StudentError
 from autograder.submission import Submission, normalise, read_submission
-from autograder.verdicts import Outcome, Verdict, judge
-from tinytorch.export import Cell, ExportError, export_modules, write_package
+from tinytorch.export import Cell
 
-IMPORT_S = 2.0  # a third of what an import may take when a culprit is looked for; an honest one takes under 1 s
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What every submission of a class is graded with. `support` is what `sandbox.build_support` made."""
-
-    release: Path
-    support: Path
-    suites: Path
-    seed: int
-    limits: Limits = field(default_factory=Limits)
-    trust: bool = False
+__all__ = ["Graded", "Grader", "Judged", "Setup"]
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A result and the normalised notebook that it belongs to."""
+    """A result and the normalised notebook that it belongs to; `fresh` says that the suites ran for it just now."""
 
     result: Result
     cells: tuple[Cell, ...]
+    fresh: bool = True
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a file holds, and what the suites said about it; None where there was nothing to judge."""
+
+    submission: Submission
+    judgement: Judgement | None
+    key: str = ""
+    fresh: bool = True
 
 
 class Grader:
     """Grades submissions one after another with one setup."""
 
     def __init__(self, setup: Setup) -> None:
-        """Read the release. Raises what `load_lesson` raises."""
+        """Read the release. Raises what `load_lesson` and `basis` raise."""
         self.setup = setup
         self.lesson = load_lesson(setup.release)
         self.layout = Layout.of(self.lesson.cells)
+        self.judge = Judge(setup, self.lesson, self.layout)
+        self.store = Judgements(setup.judged) if setup.judged else None
+        self.basis = basis(setup) if setup.judged else ""
 
     def grade(self, found: Found) -> Graded:
         """Grade one submission. Whatever the file holds, the answer is a result."""
-        started = time.perf_counter()
-        submission, verdict = self._read(found), None
-        remarks: list[str] = []
-        if submission.readable:
-            submission, verdict = self._judge(submission)
-            remarks += [] if verdict else ["No package can be made of the answers."]
-        marks = self._marks(submission, verdict.outcomes if verdict else ())
-        unjudged = _not_covered(marks, verdict.outcomes) if verdict else []
+        return self.compose(found, self.judged(found))
+
+    def read(self, found: Found) -> Submission:
+        """Read one submission; no exception leaves here for what a file holds."""
+        if found.path is None:
+            return Submission(found.student, Path(), remarks=found.remarks, readable=False, attention=True)
+        return read_submission(found.path, found.student, self.layout, found.remarks)
+
+    def key(self, submission: Submission) -> str:
+        """Return the content key of a submission's answers."""
+        return key_of(answers_bytes(submission), self.basis, self.setup.seed if self.setup.seed_given else None)
+
+    def judged(self, found: Found) -> Judged:
+        """Read a submission and judge it, unless its answers have been judged before."""
+        submission, judgement, key, fresh = self.read(found), None, "", False
+        if submission.readable and self.store is None:
+            judgement, fresh = self.judge.judge(submission), True
+        elif submission.readable and self.store:
+            key = self.key(submission)
+            judgement = self.store.load(key)
+            if judgement is None:
+                judgement, fresh = self._alone(self.store, key, submission)
+        return Judged(submission, judgement, key, fresh)
+
+    def _alone(self, store: Judgements, key: str, submission: Submission) -> tuple[Judgement, bool]:
+        with store.alone(key):
+            judgement = store.load(key)  # another process may have judged the same answers while this one waited
+            if judgement is not None:
+                return judgement, False
+            judgement = self.judge.judge(submission)
+            store.save(key, judgement)
+            return judgement, True
+
+    def compose(self, found: Found, judged: Judged) -> Graded:
+        """Return the result of one student from what was found about their answers."""
+        judgement = judged.judgement
+        submission = judgement.applied(judged.submission) if judgement else judged.submission
+        remarks = [] if judgement is None or judgement.made else ["No package can be made of the answers."]
+        outcomes = judgement.outcomes if judgement else ()
+        marks = self._marks(submission, outcomes)
+        unjudged = _not_covered(marks, outcomes) if judgement and judgement.made else []
         if unjudged:
             remarks.append(f"Not every hidden test ran: {', '.join(unjudged)}.")
-        asked = submission.attention or found.attention or bool(remarks) or (verdict is not None and verdict.attention)
+        asked = submission.attention or found.attention or bool(remarks) or bool(judgement and judgement.attention)
         result = Result(
             student=found.student,
             file=found.path.name if found.path else "",
-            seed=self.setup.seed,
-            tier=verdict.tier if verdict else "",
-            seconds=round(time.perf_counter() - started, 3),
+            seed=judgement.seed if judgement else self.setup.seed,
+            tier=judgement.tier if judgement else "",
+            seconds=judgement.seconds if judgement else 0.0,
             marks=marks,
             questions=self._questions(submission),
-            remarks=tuple(dict.fromkeys([*submission.remarks, *(verdict.remarks if verdict else ()), *remarks])),
+            remarks=tuple(dict.fromkeys([*submission.remarks, *(judgement.remarks if judgement else ()), *remarks])),
             readable=submission.readable,
             attention=asked,
+            key=judged.key,
         )
-        return Graded(result, tuple(normalise(submission, self.lesson.cells)))
+        return Graded(result, tuple(normalise(submission, self.lesson.cells)), judged.fresh)
 
     def failed(self, found: Found, reason: str) -> Graded:
         """Return the result of a submission that could not be graded, with the reason as a remark."""
@@ -94,48 +127,6 @@ class Grader:
         result = Result(found.student, found.path.name if found.path else "", self.setup.seed, "", 0.0, marks)
         result = replace(result, remarks=(*found.remarks, reason), readable=False, attention=True)
         return Graded(result, self.lesson.cells)
-
-    def _read(self, found: Found) -> Submission:
-        if found.path is None:
-            return Submission(found.student, Path(), remarks=found.remarks, readable=False, attention=True)
-        return read_submission(found.path, found.student, self.layout, found.remarks)
-
-    def _judge(self, submission: Submission) -> tuple[Submission, Verdict | None]:
-        """Judge the answers; where they earn nothing because there is no package, without those that are to blame."""
-        verdict = self._verdict(submission)
-        if verdict and (not submission.answers or any(outcome.earned for outcome in verdict.outcomes)):
-            return submission, verdict
-        order = list(self.layout.exercises)
-        rest = without_culprits(submission, order, self._failure) if self._failure(submission) else None
-        return (submission, verdict) if rest is None else (rest, self._verdict(rest))
-
-    def _verdict(self, submission: Submission) -> Verdict | None:
-        setup = self.setup
-        try:
-            with self._package(submission) as package:
-                return judge(package, setup.support, setup.suites, setup.seed, setup.limits, trust=setup.trust)
-        except ExportError:
-            return None
-
-    def _failure(self, submission: Submission) -> str:
-        """Export the package, import it in the sandbox and return what goes wrong, "" for nothing."""
-        limits = replace(self.setup.limits, call_s=IMPORT_S)
-        try:
-            with self._package(submission) as made, Session(made, self.setup.support, limits, self.setup.trust) as run:
-                run.request("attribute", None, ["__name__"])
-        except (StudentError, NoAnswerError, ExportError) as error:
-            return str(error)
-        return ""
-
-    @contextmanager
-    def _package(self, submission: Submission) -> Iterator[Path]:
-        """The student's package in a folder of its own. Written answers stay out: a heading in one ends a section."""
-        cells = normalise(replace(submission, written={}), self.lesson.cells)
-        files = export_modules(cells, source=self.lesson.notebook, strict=False)
-        with tempfile.TemporaryDirectory(prefix="package-") as folder:
-            package = Path(folder) / "benchmarking"
-            write_package(files, package)
-            yield package
 
     def _questions(self, submission: Submission) -> tuple[Question, ...]:
         asked = [question for question in self.lesson.exercises if question.manual]

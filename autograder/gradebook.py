@@ -88,6 +88,22 @@ class GradebookWriter:
             session.rollback()
             raise GradebookError(f"the gradebook has no cell {error} for {result.student}") from error
 
+    def holds(self, result: Result, submitted: datetime | None = None) -> bool:
+        """Say whether the gradebook has these automatic points and this time of submission for the student already."""
+        from nbgrader.api import Grade, SubmittedAssignment, SubmittedNotebook
+
+        session = self._gradebook.db
+        assignment = self._gradebook.find_assignment(self._lesson.assignment)
+        query = session.query(SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=result.student)
+        submission = query.one_or_none()
+        if submission is None or submitted not in (None, submission.timestamp):
+            return False
+        own = SubmittedNotebook.assignment_id == submission.id
+        grades = session.query(Grade).join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id).filter(own)
+        held = {grade.cell.name: grade.auto_score for grade in grades}
+        marks = {self._check_of(mark): clipped(mark.earned, mark.points) for mark in result.marks}
+        return held == marks | {each.name: None if each.answer is not None else 0.0 for each in result.questions}
+
     def _check_of(self, mark: Mark) -> str:
         return next(exercise.check_id for exercise in self._lesson.exercises if exercise.name == mark.exercise)
 

@@ -14,7 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOM = 64 * 2**20  # bytes that a submission may keep in /tmp
-_HERE = Path(__file__).resolve().parent
+HERE = Path(__file__).resolve().parent
+GRADER = ("wire.py", "worker.py")  # the grader's half inside
+DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 TMP = "/tmp"  # noqa: S108 - the sandbox's own, a tmpfs
 ENVIRONMENT = {
@@ -82,9 +84,9 @@ def _filesystem(root: str, mounts: Sequence[Mount]) -> Iterator[str]:
     yield from ("--proc", f"{root}/proc", "--dev", f"{root}/dev")
     yield from ("--perms", "1777", "--size", str(2**24), "--tmpfs", f"{root}/dev/shm")  # noqa: S108 - the sandbox's own
     yield from ("--perms", "1777", "--size", str(ROOM), "--tmpfs", root + TMP)
-    view = [*system_mounts(), *_python_mounts(), *mounts]
-    yield from _bind(root, view)
-    for folder_or_file, target in hidden(view):
+    seen = view(mounts)
+    yield from _bind(root, seen)
+    for folder_or_file, target in hidden(seen):
         yield from ("--tmpfs", root + target) if folder_or_file.is_dir() else ("--ro-bind", "/dev/null", root + target)
 
 
@@ -98,6 +100,11 @@ def _bind(root: str, mounts: Sequence[Mount]) -> Iterator[str]:
             yield from ("--symlink", str(mount.source.readlink()), root + mount.target)
         else:
             yield from ("--ro-bind", str(mount.source), root + mount.target)
+
+
+def view(mounts: Sequence[Mount]) -> list[Mount]:
+    """All that is seen inside, with `mounts` beside the interpreter."""
+    return [*system_mounts(), *_python_mounts(), *mounts]
 
 
 def system_mounts() -> list[Mount]:
@@ -114,24 +121,24 @@ def _python_mounts() -> list[Mount]:
         if library.is_dir() and str(library) not in _SYSTEM:
             mounts.append(Mount(library, str(library)))
     mounts += [Mount(folder, f"/site/{i}") for i, folder in enumerate(site_folders())]
-    return mounts + [Mount(_HERE / name, f"/grader/autograder/{name}") for name in ("wire.py", "worker.py")]
+    return mounts + [Mount(HERE / name, f"/grader/autograder/{name}") for name in GRADER]
 
 
-def hidden(view: Sequence[Mount]) -> list[tuple[Path, str]]:
+def hidden(seen: Sequence[Mount]) -> list[tuple[Path, str]]:
     """What lies in a mounted folder and must not be seen: (on this machine, inside), parents first.
 
     It is the checkout, every package folder that is mounted at /site anyway, and there all that names the project.
     """
     found: dict[str, Path] = {}
-    for mount in view:
+    for mount in seen:
         if not mount.source.is_dir() or mount.target.startswith("/support"):
             continue
         if mount.target.startswith("/site/"):
             secrets = [*mount.source.glob("*tinytorch*"), *mount.source.glob("autograder*")]
         else:
             secrets = [*mount.source.glob("python3*/site-packages"), *mount.source.glob("python3*/dist-packages")]
-        if _HERE.parent.is_relative_to(mount.source.resolve()):
-            secrets.append(mount.source / _HERE.parent.relative_to(mount.source.resolve()))
+        if HERE.parent.is_relative_to(mount.source.resolve()):
+            secrets.append(mount.source / HERE.parent.relative_to(mount.source.resolve()))
         found |= {f"{mount.target}/{secret.relative_to(mount.source)}": secret for secret in secrets}
     return [(found[target], target) for target in sorted(found)]
 

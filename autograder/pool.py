@@ -8,7 +8,9 @@ the blame is exact and everybody else's work is done.
 from __future__ import annotations
 
 import multiprocessing
+import os
 import signal
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -47,7 +49,7 @@ def spread(
     def start(processes: int) -> ProcessPoolExecutor:
         # "spawn": a forked child of a process with threads (tqdm, SQLAlchemy) may hang before it runs a line.
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(processes, mp_context=context, initializer=initializer, initargs=initargs)
+        return ProcessPoolExecutor(processes, mp_context=context, initializer=_ready, initargs=(initializer, initargs))
 
     waiting = deque(range(len(items)))
     suspects: deque[int] = deque()
@@ -79,6 +81,20 @@ def spread(
                 pool = start(jobs)
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _ready(initializer: Callable[..., None] | None, initargs: tuple[Any, ...]) -> None:
+    """Make a worker ready, and have it end when its parent is killed: the pool's own queues would keep it for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    if initializer is not None:
+        initializer(*initargs)
+
+
+def _end_with(parent: Any) -> None:
+    parent.join()
+    os._exit(1)
 
 
 def _ended(future: Future[Answer], index: int) -> Ended[Answer]:

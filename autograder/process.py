@@ -9,10 +9,10 @@ import os
 import select
 import signal
 import subprocess
-import tempfile
 import time
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Protocol, Self
 
 from autograder.wire import MAX_BYTES, WireError
 
@@ -28,40 +28,28 @@ class EndedError(RuntimeError):
     """The process has ended; the text says how."""
 
 
+class Process(Protocol):
+    """What a worker's pipes lead to, however it was started."""
+
+    def code(self, seconds: float) -> int | None:
+        """Return how it ended, as `subprocess` counts, or None if it has not within so many seconds."""
+
+    def end(self) -> None:
+        """Kill it and all that it made, and wait until they are gone. Called once."""
+
+
 class Worker:
-    """A started process. A context manager: its end is the end of every process it made.
+    """A started process. A context manager: its end is the end of every process it made."""
 
-    It must be started and ended by one thread: bubblewrap dies with the thread that started it.
-    """
-
-    def __init__(
-        self, command: list[str], environment: dict[str, str], folder: tempfile.TemporaryDirectory[str]
-    ) -> None:
-        """Start `command`, where "INFO_FD" is bubblewrap's; `folder` is removed at the end."""
-        self._folder = folder
-        told, tell = os.pipe()
-        confined = "--info-fd" in command
-        words = [str(tell) if word == "INFO_FD" else word for word in command]
-        with open(told, "rb") as report:
-            try:
-                self._process = subprocess.Popen(
-                    words,
-                    stdin=subprocess.PIPE,
-                    stdout=subprocess.PIPE,
-                    stderr=subprocess.PIPE,
-                    env=environment,
-                    pass_fds=[tell] if confined else [],
-                    start_new_session=True,
-                    bufsize=0,
-                )
-            finally:
-                os.close(tell)
-            self._first = _pidfd(report.read(_CHUNK)) if confined else None
-        self._in, self._out, self._err = (
-            _pipe(self._process.stdin),
-            _pipe(self._process.stdout),
-            _pipe(self._process.stderr),
-        )
+    def __init__(self, process: Process, pipes: Sequence[IO[bytes]], forget: Callable[[], None]) -> None:
+        """Talk to `process` by its input, output and error pipes; `forget` is called after its end."""
+        self._process, self._forget = process, forget
+        for pipe in pipes:
+            os.set_blocking(pipe.fileno(), False)
+        self._in, self._out, self._err = pipes
+        self._writable, self._readable = select.poll(), select.poll()
+        self._writable.register(self._in, select.POLLOUT)
+        self._readable.register(self._out, select.POLLIN)
         self._rest = b""
         self._open = True
 
@@ -76,17 +64,18 @@ class Worker:
     @property
     def running(self) -> bool:
         """Whether the process can still be talked to."""
-        return self._open and self._process.poll() is None
+        return self._open and self._process.code(0) is None
 
     def send(self, line: bytes, deadline: float) -> None:
         """Write a line; raises TimeUpError at `deadline` (seconds, `time.monotonic`) and EndedError."""
         view = memoryview(line)
+        if not self._open:
+            raise EndedError("it was ended")
         while view:
-            self._wait(self._in, select.POLLOUT, deadline)
             try:
                 view = view[os.write(self._in.fileno(), view[:_CHUNK]) :]
             except BlockingIOError:
-                continue
+                self._wait(self._writable, deadline)
             except BrokenPipeError:
                 raise EndedError(self._last_words()) from None
 
@@ -96,7 +85,7 @@ class Worker:
         while b"\n" not in parts[-1]:
             if size > MAX_BYTES:
                 raise WireError(f"a message may have {MAX_BYTES} bytes, this one has more")
-            self._wait(self._out, select.POLLIN, deadline)
+            self._wait(self._readable, deadline)
             try:
                 part = os.read(self._out.fileno(), _CHUNK)
             except BlockingIOError:
@@ -113,32 +102,21 @@ class Worker:
         if not self._open:
             return
         self._open = False
-        if self._first is not None:
-            _kill(self._first)
-        with contextlib.suppress(ProcessLookupError):  # it ended by itself
-            os.killpg(self._process.pid, signal.SIGKILL)
-        self._process.wait(_END_S)
-        if self._first is not None:
-            # Process 1 goes last: the kernel ends every other process of the namespace first.
-            select.select([self._first], [], [], _END_S)
-            os.close(self._first)
+        self._process.end()
         for pipe in (self._in, self._out, self._err):
             pipe.close()
-        self._folder.cleanup()
+        self._forget()
 
-    def _wait(self, pipe: IO[bytes], event: int, deadline: float) -> None:
+    def _wait(self, poll: select.poll, deadline: float) -> None:
         if not self._open:
             raise EndedError("it was ended")
-        poll = select.poll()
-        poll.register(pipe, event)
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise TimeUpError("the deadline has passed")
 
     def _last_words(self) -> str:
         """How the process ended, and what its starter said if it did not get as far as a student's code."""
-        try:
-            code = self._process.wait(_END_S)
-        except subprocess.TimeoutExpired:
+        code = self._process.code(_END_S)
+        if code is None:
             return "it closed its pipes"
         said = b""
         if not self._err.closed:
@@ -152,6 +130,62 @@ class Worker:
         return f"it ended with exit code {code}" + (f" ({said.decode(errors='replace').strip()})" if said else "")
 
 
+class Command:
+    """A started command. One of bubblewrap must be started and ended by one thread: it dies with that."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start it; where `command` holds "INFO_FD" bubblewrap is told to name its first process."""
+        told, tell = os.pipe()
+        confined = "INFO_FD" in command
+        words = [str(tell) if word == "INFO_FD" else word for word in command]
+        with open(told, "rb") as report:
+            try:
+                self._process = subprocess.Popen(
+                    words,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    env=dict(environment),
+                    pass_fds=[tell] if confined else [],
+                    start_new_session=True,
+                    bufsize=0,
+                )
+            finally:
+                os.close(tell)
+            self._first = _pidfd(report.read(_CHUNK)) if confined else None
+
+    @property
+    def pipes(self) -> list[IO[bytes]]:
+        """Its input, output and error output."""
+        found = [self._process.stdin, self._process.stdout, self._process.stderr]
+        return [pipe for pipe in found if pipe is not None]
+
+    def code(self, seconds: float) -> int | None:
+        """Return how it ended, or None."""
+        try:
+            return self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self) -> None:
+        """Kill it and all that it made."""
+        if self._first is not None:
+            kill(self._first)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(_END_S)
+        if self._first is not None:
+            # Process 1 goes last: the kernel ends every other process of the namespace first.
+            select.select([self._first], [], [], _END_S)
+            os.close(self._first)
+
+
+def kill(held: int) -> None:
+    """End the process behind a pidfd, if it has not ended by itself."""
+    with contextlib.suppress(ProcessLookupError):
+        signal.pidfd_send_signal(held, signal.SIGKILL)
+
+
 def _pidfd(report: bytes) -> int | None:
     """The process that bubblewrap names, held so that its number cannot come to mean another one."""
     try:
@@ -159,14 +193,3 @@ def _pidfd(report: bytes) -> int | None:
         return os.pidfd_open(found["child-pid"])
     except (ValueError, KeyError, ProcessLookupError):
         return None  # bubblewrap ended before it had a child; its exit code will tell
-
-
-def _kill(first: int) -> None:
-    with contextlib.suppress(ProcessLookupError):  # it ended by itself
-        signal.pidfd_send_signal(first, signal.SIGKILL)
-
-
-def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
-    assert pipe is not None
-    os.set_blocking(pipe.fileno(), False)
-    return pipe

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 SCHEMA_VERSION = 1
+PART = ".part-"  # how a file begins that is being written
 
 State = Literal["answered", "unanswered", "refused"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Lost:
     """One hidden test that did not give all its points. `test` is its name, for the instructor, never the student."""
 
@@ -29,7 +30,7 @@ class Lost:
     message: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """One exercise: its points, what was earned (0 <= earned <= points), and why points were lost.
 
@@ -49,7 +50,7 @@ class Mark:
     number: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Question:
     """One written question, for the instructor to read; `answer` is None when there is none, `asked` its wording."""
 
@@ -60,9 +61,12 @@ class Question:
     asked: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Result:
-    """One graded submission. `seconds` is wall time and the only field that differs from run to run with one seed."""
+    """One graded submission. `seconds` is how long the suites took, and all that differs from run to run with one seed.
+
+    `key` names what was judged: equal keys are the same answers under the same suites; "" where nothing was judged.
+    """
 
     student: str
     file: str
@@ -74,6 +78,7 @@ class Result:
     remarks: tuple[str, ...] = ()
     readable: bool = True
     attention: bool = False
+    key: str = ""
 
     @property
     def earned(self) -> float:
@@ -126,7 +131,8 @@ class Result:
             raise ValueError(
                 f"results of schema version {SCHEMA_VERSION} are needed, got {found}; grade the class again"
             )
-        fields = {name: data[name] for name in cls.__dataclass_fields__}
+        fields = {name: data[name] for name in cls.__dataclass_fields__ if name != "key"}
+        fields["key"] = data.get("key", "")
         fields["marks"] = tuple(
             replace(Mark(**mark), lost=tuple(Lost(**lost) for lost in mark["lost"])) for mark in data["marks"]
         )
@@ -146,6 +152,14 @@ def save(result: Result, folder: Path) -> Path:
     return write_whole(folder / f"{result.student}.json", text + "\n")
 
 
+def load(student: str, folder: Path) -> Result | None:
+    """Read one student's result; None where there is none, or none that this version can read."""
+    try:
+        return Result.from_dict(json.loads((folder / f"{student}.json").read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
 def load_all(folder: Path) -> list[Result]:
     """Read every result in `folder`, sorted by student. Raises FileNotFoundError when there is none."""
     paths: Iterable[Path] = folder.glob("*.json") if folder.is_dir() else ()
@@ -158,7 +172,7 @@ def load_all(folder: Path) -> list[Result]:
 def write_whole(path: Path, text: str) -> Path:
     """Write a UTF-8 file so that a reader, also after a crash, finds the old text or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".", delete=False) as file:
+    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=PART, delete=False) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())

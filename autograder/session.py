@@ -40,6 +40,8 @@ class Session:
         self._failed: NoAnswerError | None = None
         self._requests = itertools.count(1)
         self._depth, self._deadline, self._life = 0, 0.0, 0.0
+        self._named: dict[str, Handle] = {}
+        self._fresh = False
 
     def __enter__(self) -> Self:
         return self
@@ -55,12 +57,9 @@ class Session:
     def begin(self) -> None:
         """Start a test: what the one before passed in or got is gone, on both sides."""
         self._callbacks.clear()
-        if self._worker is not None:
-            try:
-                self.request("reset", None)
-            except (NoAnswerError, StudentError):
-                self.stop()  # it was lost between two tests; the next request starts another one
-        self.answers, self.last = 0, None
+        if self._worker is not None and not self._worker.running:
+            self.stop()  # it was lost between two tests; the next request starts another one
+        self.answers, self.last, self._fresh = 0, None, True
 
     def stop(self) -> None:
         """End the process and all that it made."""
@@ -92,6 +91,16 @@ class Session:
             self.answers, self.last = self.answers + 1, value
         return value
 
+    def named(self, name: str) -> Any:
+        """Return what the package calls `name`. A function or class is asked for once in the life of a process."""
+        found = self._named.get(name)
+        if found is not None and self._worker is not None and found._start == self.starts:
+            return found
+        value = self.request("attribute", None, [name])
+        if isinstance(value, Handle) and value._ref.kind in ("function", "type"):
+            self._named[name] = value
+        return value
+
     def _running(self) -> Worker:
         """The process with the package imported; what cannot be imported is not tried again."""
         if self._failed is not None:
@@ -121,7 +130,9 @@ class Session:
 
     def _exchange(self, worker: Worker, message: dict[str, Any], seconds: float) -> Any:
         number = next(self._requests)
-        line = dumps({"request": number, **message})
+        if self._fresh:
+            message, self._fresh = {**message, "fresh": True}, False
+        line = dumps({"request": number, **message, "now": self._callbacks.readings()})
         if self._depth == 0:
             self._deadline = min(time.monotonic() + seconds, self._life)
         self._depth += 1
@@ -171,8 +182,9 @@ class Session:
             else:
                 found = self._callbacks.call(shown, name, words, named_words)
         except Raised as error:
-            return {"error": [error.kind, error.message, error.handle]}
-        return {"value": encode(found, self._refer)}
+            return {"error": [error.kind, error.message, error.handle], "now": self._callbacks.readings()}
+        value = encode(found, self._refer)
+        return {"value": value, "now": self._callbacks.readings()}
 
     def _raise(self, error: Mapping[str, Any]) -> NoReturn:
         match error:

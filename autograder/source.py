@@ -58,13 +58,13 @@ class Code:
 
 def directives(source: str) -> dict[str, str]:
     """Return the `#| name argument` lines of a cell as {name: argument}; a directive without argument maps to ""."""
-    found = (_DIRECTIVE.match(line) for line in source.split("\n"))
+    found = (_DIRECTIVE.match(line) for line in source.split("\n") if "|" in line)
     return {match[1]: match[2] for match in found if match}
 
 
 def parse(source: str) -> Code:
     """Return the cell's code with its directive lines blanked. Raises DoesNotCompileError."""
-    text = "\n".join("" if _DIRECTIVE.match(line) else line for line in source.split("\n"))
+    text = "\n".join("" if _is_directive(line) else line for line in source.split("\n"))
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape is the student's to see in the notebook, not ours
@@ -184,7 +184,11 @@ def same_text(one: str, other: str) -> bool:
 
 def essence(source: str) -> tuple[str, ...]:
     """Return the lines that count when two cells are compared."""
-    return tuple(line.rstrip() for line in source.split("\n") if line.strip() and not _DIRECTIVE.match(line))
+    return tuple(text for line in source.split("\n") if (text := line.rstrip()) and not _is_directive(text))
+
+
+def _is_directive(line: str) -> bool:
+    return "|" in line and _DIRECTIVE.match(line) is not None
 
 
 def _lines(statement: ast.stmt) -> range:

@@ -82,7 +82,7 @@ class Student:
         if name.startswith("_"):
             raise AttributeError(name)
         try:
-            return self._session.request("attribute", None, [name])
+            return self._session.named(name)
         except StudentError:
             raise NoAnswerError("AttributeError", f"there is no {name}") from None
 

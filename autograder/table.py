@@ -42,7 +42,7 @@ def _columns(results: Sequence[Result]) -> tuple[list[str], list[str], list[list
         earned = result.by_module()
         points = [points_text(earned[module][0]) if module in earned else "" for module in modules]
         to_read = f"{result.to_read} to read" if result.to_read else "-"
-        rows.append([_printable(result.student), *points, points_text(result.earned), to_read])
+        rows.append([printable(result.student), *points, points_text(result.earned), to_read])
     return header, limits, rows
 
 
@@ -58,7 +58,7 @@ def _remarks(result: Result, width: int) -> list[str]:
         line
         for number, remark in enumerate(result.said)
         for line in textwrap.wrap(
-            _printable(remark if number else f"{result.student}: {remark}"),
+            printable(remark if number else f"{result.student}: {remark}"),
             max(width, 40),
             initial_indent=indent * (2 if number else 1),
             subsequent_indent=indent * 3,
@@ -72,7 +72,7 @@ def _first_remark(result: Result) -> str:
     return _escaped(": ".join(shown)) + (f" (+{more})" if more else "")
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """A remark may quote a student, and a terminal obeys control characters."""
     return "".join(character if character.isprintable() else " " for character in text)
 

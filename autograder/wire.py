@@ -109,7 +109,7 @@ def decode(data: Any, resolve: Callable[[Ref], object], depth: int = 0) -> Any:
 def dumps(message: Mapping[str, Any]) -> bytes:
     """Return `message` as one line with its newline; raises WireError if it is over one of the limits."""
     try:
-        line = json.dumps(message, allow_nan=False, separators=(",", ":")).encode("ascii")
+        line = _ENCODER.encode(message).encode("ascii")
     except (TypeError, ValueError, RecursionError) as error:
         raise WireError(f"a message must be plain JSON: {error}") from error
     _within_limits(line)
@@ -120,7 +120,7 @@ def loads(line: bytes) -> dict[str, Any]:
     """Return the message of a line; raises WireError if it is not JSON, not an object or over one of the limits."""
     _within_limits(line)
     try:
-        message = json.loads(line, parse_constant=_refuse)
+        message = _DECODER.decode(line.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise WireError("a line is not a message of the protocol") from error
     if not isinstance(message, dict):
@@ -130,6 +130,8 @@ def loads(line: bytes) -> dict[str, Any]:
 
 def _within_limits(line: bytes) -> None:
     """Counted before parsing: 64 MB of brackets would become gigabytes of lists."""
+    if len(line) <= MAX_ITEMS:
+        return
     if len(line) > MAX_BYTES:
         raise WireError(f"a message may have {MAX_BYTES} bytes, this one has {len(line)}")
     items = line.count(b",") + line.count(b"[") + line.count(b"{")
@@ -139,6 +141,10 @@ def _within_limits(line: bytes) -> None:
 
 def _refuse(constant: str) -> float:
     raise ValueError(constant)
+
+
+_ENCODER = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
 
 
 def _text(data: bytes) -> str:

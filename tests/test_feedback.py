@@ -75,6 +75,7 @@ def test_the_page_says_points_reasons_and_where_to_look(result: Result) -> None:
         "A remark.",
         "3.1 Poisson arrivals arrivals lost 3 · 1 of 4",
         "Yours:0.00Expected:1.00 Draw each gap.",
+        "Read again: 3. Schedule, exercise 3.1",
         "3.2 Sample order order PASS · 2 of 2",
         "The answer does not compile (line 4: x). The released stub was graded instead.",
         "Offline offline not answered · 0 of 5",
@@ -92,6 +93,15 @@ def test_the_page_says_nothing_of_the_hidden_tests(result: Result) -> None:
     assert "test_" not in page
     assert "4242" not in page
     assert page.count("It raised IndexError.") == 1
+
+
+def test_the_instructors_view_adds_the_tests_and_the_seed(result: Result, tmp_path: Path) -> None:
+    text = " ".join(Page(render(result, instructor=True)).text.split())
+    assert "lost 1.5 by test_secret_name" in text
+    assert "lost 1.5 by test_other, test_third" in text
+    assert "Seed 4242 · bubblewrap · x.ipynb" in text
+    (path,) = write_pages([result], tmp_path, instructor=True)
+    assert "for the instructor" in path.read_text(encoding="utf-8")
 
 
 def test_a_page_is_one_file_without_scripts(result: Result, tmp_path: Path) -> None:
@@ -122,10 +132,12 @@ def test_messages_are_read_in_the_form_of_the_suites() -> None:
     def lost(message: str) -> Mark:
         return Mark("x", "x", "x", 2.0, 0.0, lost=(Lost("a", 2.0, 0.0, message),))
 
-    assert findings(lost("Yours: 1\nExpected: 2")) == [Finding(2.0, "", "1", "2")]
-    assert findings(lost("Yours:    a\nb\nExpected: 2\nLook\nhere")) == [Finding(2.0, "Look\nhere", "a\nb", "2")]
-    assert findings(lost("No form at all")) == [Finding(2.0, "No form at all")]
-    assert findings(lost("Expected: 2\nYours: 1")) == [Finding(2.0, "Expected: 2\nYours: 1")]
+    assert findings(lost("Yours: 1\nExpected: 2")) == [Finding(2.0, "", "1", "2", ("a",))]
+    assert findings(lost("Yours:    a\nb\nExpected: 2\nLook\nhere")) == [
+        Finding(2.0, "Look\nhere", "a\nb", "2", ("a",))
+    ]
+    assert findings(lost("No form at all")) == [Finding(2.0, "No form at all", tests=("a",))]
+    assert findings(lost("Expected: 2\nYours: 1"))[0].look == "Expected: 2\nYours: 1"
     assert len(findings(lost("x" * 10_000))[0].look) == 600
 
 

@@ -5,18 +5,40 @@ from pathlib import Path
 
 import pytest
 
-from autograder import jail, sandbox
-from autograder.sandbox import SandboxUnavailable, Tier
-from tests.confined import PROBES, package, session, student_of
+from autograder import jail, sandbox, tiers
+from autograder.proof import disproved
+from autograder.sandbox import Limits, SandboxUnavailable, Tier
+from tests.confined import PROBES, package, session, student_of, tier_of
 
 SECRET = "A-WORD-THAT-NO-SUBMISSION-SHOULD-READ"
+CROWD = """
+    import fcntl, threading
+
+    def signal_parent(): os.kill(os.getppid(), 0)
+    def limit_parent(): resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 3))
+    def change_rights(): os.chmod(".", 0o777)
+    def own_signals(): fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())
+    def new_socket(): socket.socket()
+    def room(): return os.getcwd()
+
+    def threads(n):
+        done = []
+        made = [threading.Thread(target=done.append, args=(i,)) for i in range(n)]
+        for thread in made: thread.start()
+        for thread in made: thread.join()
+        return len(done)
+
+    def keep_a_file(text):
+        os.makedirs("a/b")
+        pathlib.Path("a/b/kept").write_bytes(text)
+        return pathlib.Path("a/b/kept").read_bytes()
+"""
 
 
 def test_a_package_is_copied_without_its_links(tmp_path):
     made = package(tmp_path / "p", "value = 1")
     (made / "stolen.py").symlink_to("/etc/passwd")
-    sandbox._copy(made, tmp_path / "copy")
-    assert [path.name for path in (tmp_path / "copy").iterdir()] == ["__init__.py"]
+    assert sandbox.read_package(made) == {"__init__.py": "value = 1"}
 
 
 def test_support_is_the_package_without_the_solution(tmp_path):
@@ -28,30 +50,65 @@ def test_support_is_the_package_without_the_solution(tmp_path):
         sandbox.build_support(tmp_path / "support")
 
 
-def test_no_bubblewrap_is_one_sentence(monkeypatch):
-    monkeypatch.setattr(sandbox, "_programs", list)
+def test_no_sandbox_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("autograder.tiers.candidates", list)
     with pytest.raises(SandboxUnavailable, match="install the package bubblewrap"):
         sandbox.probe.__wrapped__()
-    monkeypatch.setattr(sandbox, "_programs", lambda: [Path("/bin/false"), Path("/no/such/bwrap")])
+    broken = [Tier("b", True, "bubblewrap", Path(name)) for name in ("/bin/false", "/no/such/bwrap")]
+    monkeypatch.setattr("autograder.tiers.candidates", lambda: broken)
     with pytest.raises(SandboxUnavailable, match="allow unprivileged user namespaces"):
         sandbox.probe.__wrapped__()
 
 
-def test_every_tier_that_this_user_may_have_works(monkeypatch, tmp_path):
+def test_a_tier_that_is_asked_for_is_used_or_refused(monkeypatch):
+    monkeypatch.setenv("AUTOGRADER_TIER", "none at all")
+    with pytest.raises(SandboxUnavailable, match="there are namespaces, bubblewrap, container"):
+        sandbox.probe.__wrapped__()
+    for kind in sandbox.KINDS:
+        expected = tier_of(kind)
+        monkeypatch.setenv("AUTOGRADER_TIER", kind)
+        assert sandbox.probe.__wrapped__() == expected
+
+
+def test_what_does_not_confine_is_refused():
+    why = disproved(lambda files, support: sandbox._start(sandbox.TRUSTED, files, support, Limits()), True)
+    assert why == "a submission can write outside"
+
+
+@pytest.mark.parametrize("tier", tiers.candidates(), ids=lambda tier: tier.name)
+def test_every_tier_that_this_user_may_have_works(monkeypatch, tmp_path, tier):
+    if sandbox.refusal(tier):
+        pytest.skip(sandbox.refusal(tier))
     monkeypatch.setenv("GRADER_SECRET", SECRET)
-    for tier in sandbox._tiers(sandbox.probe().bwrap):
-        monkeypatch.setattr(sandbox, "probe", lambda tier=tier: tier)
-        with session(tmp_path / "s", PROBES) as running:
-            student = student_of(running)
-            assert student.user()[0] == (tier.uid or 65534)
-            assert not student.exists(str(Path(__file__)))
-            assert SECRET.encode() not in student.attempt(student.read, "/proc/1/environ")[1]
-            assert student.user_namespace()[0] == -1
-            assert student.attempt(student.write, "/x")[0] in ("OSError", "PermissionError")
+    monkeypatch.setattr(sandbox, "probe", lambda: tier)
+    with session(tmp_path / "s", PROBES) as running:
+        student = student_of(running)
+        assert student.user()[0] == (tier.uid or 65534 if tier.kind != "container" else tier.uid or os.getuid())
+        for path in ("/etc/passwd", str(Path(__file__)), "/proc/1/environ", str(tmp_path)):
+            kind, found = student.attempt(student.read, path)
+            assert SECRET.encode() not in found
+            assert kind or path.startswith("/proc"), path
+        assert student.user_namespace()[0] == -1
+        assert student.attempt(student.write, "/x")[0] in ("OSError", "PermissionError")
+
+
+def test_in_a_crowd_no_process_is_made_and_none_is_signalled(monkeypatch, tmp_path):
+    tier = tier_of("container")
+    monkeypatch.setattr(sandbox, "probe", lambda: tier)
+    with session(tmp_path / "s", PROBES + CROWD) as running:
+        student = student_of(running)
+        assert student.forks(3) == 0
+        for name in ("signal_parent", "limit_parent", "change_rights", "own_signals", "new_socket"):
+            assert student.attempt(getattr(student, name))[0] == "PermissionError", name
+        assert student.threads(3) == 3
+        assert student.keep_a_file(b"kept") == b"kept"
+        room = Path(student.room())
+        assert room.exists()
+    assert not room.exists(), "what a submission wrote is removed"
 
 
 def test_a_trusted_submission_needs_no_sandbox(monkeypatch, tmp_path):
-    monkeypatch.setattr(sandbox, "probe", lambda: Tier("none", True))
+    monkeypatch.setattr(sandbox, "probe", lambda: Tier("none", True, "bubblewrap"))
     with session(tmp_path / "s", PROBES, trust=True) as running:
         student = student_of(running)
         assert student.user()[0] == os.getuid()
@@ -62,6 +119,6 @@ def test_a_checkout_inside_a_mounted_folder_is_hidden(tmp_path, monkeypatch):
     library = tmp_path / "lib"
     for folder in ("python3.11/site-packages", "course/checkout/autograder", "python3/dist-packages"):
         (library / folder).mkdir(parents=True)
-    monkeypatch.setattr(jail, "_HERE", library / "course/checkout/autograder")
+    monkeypatch.setattr(jail, "HERE", library / "course/checkout/autograder")
     found = [inside for _, inside in jail.hidden([jail.Mount(library, "/lib")])]
     assert found == ["/lib/course/checkout", "/lib/python3.11/site-packages", "/lib/python3/dist-packages"]

@@ -5,9 +5,10 @@ import sys
 
 import pytest
 
+from autograder import sandbox
 from autograder.sandbox import SandboxUnavailable
 from autograder.verdicts import SuiteError, judge
-from tests.confined import QUICK, package, support
+from tests.confined import QUICK, package, support, tier_of
 
 SUITE = '''
 import numpy as np
@@ -88,8 +89,16 @@ def test_right_answers_get_full_marks(judged):
     assert [outcome.exercise for outcome in verdict.outcomes] == ["double"] * 3 + ["half"] * 2
     assert {outcome.message for outcome in verdict.outcomes} == {""}
     assert (verdict.remarks, verdict.seed, verdict.attention) == ((), 13, False)
-    assert "bubblewrap" in verdict.tier
+    assert verdict.tier == sandbox.probe().name
     assert verdict.outcomes == judged(HONEST).outcomes
+
+
+@pytest.mark.parametrize("kind", sandbox.KINDS)
+def test_verdicts_are_the_same_in_every_sandbox(judged, monkeypatch, kind):
+    wrong = HONEST.replace("2 * x", "3.0 * x").replace("is odd", "has no half")
+    expected, tier = judged(wrong), tier_of(kind)
+    monkeypatch.setattr("autograder.sandbox.probe", lambda: tier)
+    assert judged(wrong).outcomes == expected.outcomes
 
 
 def test_a_mistake_costs_its_own_tests_only(judged):

@@ -1,4 +1,4 @@
-"""`tinytorch compare old.json new.json`: did the model get slower? For continuous integration.
+"""`tinytorch compare old.json new.json`: did the model get slower or worse? For continuous integration.
 
 Exit status: 0 no regression was shown, 1 a regression was shown, 2 the two cannot be compared. Two results are two
 sessions on a machine that changed in between. Where both measured the same baseline, the change of the ratio to it is
@@ -8,40 +8,32 @@ tested, which cancels that; where not, the output says so.
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
+
+from tinytorch.sessions import NotComparableError, compare_results, is_paired, machine_change
 
 if TYPE_CHECKING:
     from tinytorch.benchmarking import Results
+    from tinytorch.pitfalls import AccuracyDrop
 
-EXAMPLE = """example:
-  tinytorch perf "package.module:build()" --baseline "package.module:reference()" --json new.json
+EPILOG = """example, the first line once for each version of the model:
+  tinytorch perf "package.module:build()" --baseline "package.module:reference()" --qps 100 --json new.json
   tinytorch compare old.json new.json
+
+exit status: 0 no regression was shown, 1 a regression was shown (slower by more than the margin, or less than 99 % of
+the accuracy), 2 the two cannot be compared
 """
-COMPARED_SETTINGS = ("max_batch", "batch_timeout_ns", "workers", "batch_size", "percentile", "latency_target_ns")
-
-
-class NotComparableError(ValueError):
-    """Two results that do not answer the same question."""
-
-
-@dataclass(frozen=True)
-class Change:
-    """New over old, for something where less is better; `paired` where a shared baseline cancels the machine."""
-
-    scenario: str
-    quantity: str
-    ratio: float
-    low: float
-    high: float
-    verdict: str
-    paired: bool
+COMPARED_SETTINGS = (
+    "max_batch", "batch_timeout_ns", "workers", "batch_size", "samples_per_query", "control", "percentile",
+    "latency_target_ns",
+)  # fmt: skip
+MACHINE = ("CPU", "CPU cores usable", "operating system", "Python", "numpy", "BLAS", "BLAS threads")
 
 
 def add_compare(commands: Any) -> None:
@@ -50,96 +42,105 @@ def add_compare(commands: Any) -> None:
         "compare",
         help="compare two saved results and exit with 1 if the newer is slower",
         description="Say whether the model got slower between two results that `tinytorch perf --json` saved.",
-        epilog=EXAMPLE,
+        epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("old", type=Path, help="the results before")
     parser.add_argument("new", type=Path, help="the results after")
-    parser.add_argument("--margin", type=float, default=0.05, help="a change smaller than this passes (default: 0.05)")
+    parser.add_argument(
+        "--margin", type=_margin, default=0.05, help="a change smaller than this passes (default: 0.05)"
+    )
     parser.set_defaults(run=run_compare)
+
+
+def _margin(text: str) -> float:
+    margin = float(text)
+    if not 0 <= margin < math.inf:
+        raise argparse.ArgumentTypeError(f"a margin is a number from 0 up, such as 0.05, got {text}")
+    return margin
 
 
 def run_compare(options: argparse.Namespace) -> int:
     """Print the changes and return the exit status."""
-    from tinytorch.benchmarking import load_results
-
     try:
-        old, new = load_results(options.old), load_results(options.new)
+        old, new = read(options.old), read(options.new)
         check_comparable(old, new)
         changes = compare_results(old, new, options.margin)
+        drop = compare_accuracy(old, new)
     except (OSError, ValueError) as error:
         print(f"tinytorch compare: {error}", file=sys.stderr)
         return 2
     for change in changes:
         how = f"{change.ratio:.3f} [{change.low:.3f}, {change.high:.3f}]"
         print(f"{change.scenario:14} {change.quantity:24} new / old {how:24} {change.verdict}")
-    if changes and not changes[0].paired:
-        print(
-            "note: without a baseline in both files the machine's own change between the two sessions is in the ratio;"
-        )
-        print("      set the same --baseline in both to cancel it")
-    return 1 if any(change.verdict == "slower" for change in changes) else 0
+    if drop is not None:
+        how = f"{drop.drop:.2%} [{drop.low:.2%}, {drop.high:.2%}]"
+        print(f"{'accuracy':14} {'99 % of the old':24} lost {how:29} {drop.verdict}")
+    for note in notes(old, new, options.margin):
+        print(f"note: {note}")
+    worse = any(change.verdict == "slower" for change in changes) or (drop is not None and drop.verdict == "fail")
+    return 1 if worse else 0
+
+
+def read(path: Path) -> Results:
+    """Return the results in a file. Raises OSError, and NotComparableError if it holds none or is damaged."""
+    from tinytorch.benchmarking import load_results
+
+    try:
+        return load_results(path)
+    except ValueError as error:
+        text = str(error)
+        raise NotComparableError(text if path.name in text else f"{path.name}: {text}") from error
 
 
 def check_comparable(old: Results, new: Results) -> None:
     """Raise NotComparableError unless both are complete, valid and of the same data and settings."""
+    paired = is_paired(old, new)
     for name, results in (("old", old), ("new", new)):
         if not results.complete:
             raise NotComparableError(f"the {name} results are incomplete: {results.error}; run them again")
         for scenario, result in results.items():
-            if not result.valid:
-                reason = result.reasons["model"][0]
-                raise NotComparableError(
-                    f"{scenario} of the {name} results is INVALID: {reason.claim}; {reason.remedy}"
-                )
-    pairs = {"dataset": (old.dataset_fingerprint, new.dataset_fingerprint), "scenarios": (sorted(old), sorted(new))}
+            for arm in ("model", "baseline") if paired else ("model",):
+                for reason in result.reasons.get(arm, []):
+                    what = f"{scenario} of the {name} results is INVALID for the {arm}: {reason.claim}"
+                    raise NotComparableError(f"{what}, {reason.evidence}; {reason.remedy}")
+    pairs: dict[str, tuple[Any, Any]] = {"dataset": (old.dataset_fingerprint, new.dataset_fingerprint)}
+    pairs["scenarios"] = ", ".join(sorted(old)), ", ".join(sorted(new))
+    clocks = ["virtual" if results.virtual_time else "the machine's" for results in (old, new)]
+    pairs["clock"] = clocks[0], clocks[1]
     pairs |= {name: (getattr(old.settings, name), getattr(new.settings, name)) for name in COMPARED_SETTINGS}
     if "server" in old and "server" in new:
-        pairs["target_qps"] = old.settings.target_qps, new.settings.target_qps
+        pairs["target_qps (--qps)"] = old.settings.target_qps, new.settings.target_qps
     for name, (one, other) in pairs.items():
         if one != other:
             raise NotComparableError(f"the two must share their {name}, got {one} and {other}; set it the same in both")
     cpus = old.environment.get("CPU"), new.environment.get("CPU")
-    if cpus[0] != cpus[1] and old.baseline_name is None:
-        raise NotComparableError(f"measured on {cpus[0]} and on {cpus[1]}; set a baseline in both to compare machines")
+    if cpus[0] != cpus[1] and not paired:
+        raise NotComparableError(f"measured on {cpus[0]} and on {cpus[1]}; set the same baseline in both to compare")
+    answers = [results.classes.get("baseline") for results in (old, new)]
+    if paired and answers[0] is not None and answers[1] is not None and np.mean(answers[0] != answers[1]) > 0.01:
+        raise NotComparableError(f"both baselines are called {old.baseline_name} but answer differently; use one")
 
 
-def compare_results(old: Results, new: Results, margin: float, confidence: float = 0.95) -> list[Change]:
-    """Return the change of every quantity, Welch's interval on logs of the rounds at a Bonferroni level.
+def compare_accuracy(old: Results, new: Results) -> AccuracyDrop | None:
+    """Return how much accuracy the new model lost against the old one, on the same samples; None without labels."""
+    from tinytorch.pitfalls import accuracy_drop
 
-    Raises NotComparableError if a result has fewer than 6 rounds.
-    """
-    from scipy import stats
-
-    from tinytorch.benchmarking import Interval, verdict
-
-    paired = old.baseline_name is not None and old.baseline_name == new.baseline_name
-    rows = list(_log_rounds(old, new, paired))
-    changes = []
-    for scenario, quantity, before, after in rows:
-        if min(len(before), len(after)) < 6:
-            raise NotComparableError(f"{scenario} has {min(len(before), len(after))} rounds; 6 are the least")
-        result = stats.ttest_ind(after, before, equal_var=False)
-        interval, wide = (result.confidence_interval(level) for level in (1 - (1 - confidence) / len(rows), 0.9))
-        low, high = np.exp([interval.low, interval.high]).tolist()
-        equal = Interval(*np.exp([wide.low, wide.high]).tolist(), 0.9)
-        word = verdict(Interval(low, high, confidence), equal, margin)
-        ratio = float(np.exp(after.mean() - before.mean()))
-        changes.append(Change(scenario, quantity, ratio, low, high, word, paired))
-    return changes
+    answers = [results.classes.get("model") for results in (old, new)]
+    if old.labels is None or answers[0] is None or answers[1] is None or not (answers[0] == old.labels).any():
+        return None
+    return accuracy_drop(answers[1] == old.labels, answers[0] == old.labels)
 
 
-def _log_rounds(
-    old: Results, new: Results, paired: bool
-) -> Iterator[tuple[str, str, npt.NDArray[np.float64], npt.NDArray[np.float64]]]:
-    from tinytorch.benchmarking import QUANTITIES
-
-    for (scenario, quantity), value in QUANTITIES.items():
-        if scenario not in old:
-            continue
-        logs = []
-        for results in (old, new):
-            runs = results[scenario].runs
-            log = np.log([value(run) for run in runs["model"]])
-            logs.append(log - np.log([value(run) for run in runs["baseline"]]) if paired else log)
-        yield scenario, quantity, logs[0], logs[1]
+def notes(old: Results, new: Results, margin: float) -> Iterator[str]:
+    """Yield what a reader must know: what else changed, and what is not cancelled."""
+    if old.model_name != new.model_name:
+        yield f"the old results are of {old.model_name}, the new ones of {new.model_name}"
+    for fact in MACHINE:
+        one, other = old.environment.get(fact), new.environment.get(fact)
+        if one != other:
+            yield f"{fact} was {one} and is {other}"
+    if not is_paired(old, new):
+        yield "the machine's own change between the two sessions is in the ratio; set the same --baseline in both"
+    elif abs(math.log(change := machine_change(old, new))) > math.log1p(margin):
+        yield f"the baseline took {change:.3g} times as long: queues do not scale with that, so Server is not compared"

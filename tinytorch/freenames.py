@@ -5,6 +5,7 @@ nothing of sections or modules.
 """
 
 import ast
+import functools
 import re
 import symtable
 import warnings
@@ -21,6 +22,7 @@ _OTHER_DIRECTIVE = re.compile(r"#\|\s*(\w+)(?![\w-]*\s*:).*")  # Quarto's `#| ke
 _SOLUTION_MARKER = re.compile(r"\s*#+\s*(BEGIN|END) SOLUTION\s*")
 _MAGIC = re.compile(r"\s*[%!].*|\s*[\w., ]+=\s*[!%]\s*\w.*|\s*\?{1,2}[\w.]+|\s*[\w.]+\?{1,2}\s*")
 _UNUSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # all that parsing hostile text may raise
+_KEPT = 256  # cells: most of a class's are the released ones
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,8 @@ def export_target(cell: Cell) -> tuple[str, bool] | None:
 
 def exported_code(cell: Cell) -> Code:
     """Return what an exported cell brings into its module. Raises ExportError if it does not compile on its own."""
-    text = _without_markers(cell.source)
     try:
-        tree = _parse(text)
-        body = _without_imports(text, tree)
-        # A line in front makes a `from __future__` that is left a syntax error here, as it would be in the module.
-        _compile(f"0\n{body}")
-        table = symtable.symtable(body, "<cell>", "exec")
+        return _code(_without_markers(cell.source))
     except _UNUSABLE as error:
         line = (error.text or "").strip()[:80] if isinstance(error, SyntaxError) else ""
         if _MAGIC.fullmatch(line):
@@ -89,13 +86,27 @@ def exported_code(cell: Cell) -> Code:
         reason = error.msg if isinstance(error, SyntaxError) else type(error).__name__
         where = f" in {line!r}" if line else ""
         raise ExportError(f"{label(cell)} is not valid Python: {reason}{where}") from error
+
+
+@functools.lru_cache(_KEPT)
+def _code(text: str) -> Code:
+    tree = _parse(text)
+    body = _without_imports(text, tree)
+    # A line in front makes a `from __future__` that is left a syntax error here, as it would be in the module.
+    _compile(f"0\n{body}")
+    table = symtable.symtable(body, "<cell>", "exec")
     own = frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported())
     return Code(body, tuple(_imports(tree)), own, tuple(_public(tree)), frozenset(_uses(table)))
 
 
 def loose_code(cell: Cell) -> Code:
     """Return what a cell that is not exported imports and defines; nothing if it is not Python but for magics."""
-    tree = _loose_tree(cell)
+    return _loose_code(cell.source)
+
+
+@functools.lru_cache(_KEPT)
+def _loose_code(source: str) -> Code:
+    tree = _loose_tree(source)
     defined = {leaf.id for leaf in _leaves(tree)}
     named = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     return Code(imports=tuple(_imports(tree)), defines=frozenset(defined | named))
@@ -103,22 +114,27 @@ def loose_code(cell: Cell) -> Code:
 
 def refuse_package_import(cell: Cell) -> None:
     """Raise ExportError if a code cell imports the very package that the lesson builds, at any depth."""
-    for node in ast.walk(_loose_tree(cell)):
-        modules: list[str] = []
+    if _imports_package(cell.source):
+        raise ExportError(
+            f"{label(cell)} imports {PACKAGE}, which would replace the notebook's own functions by the installed "
+            f"ones; use the names that earlier cells define"
+        )
+
+
+@functools.lru_cache(_KEPT)
+def _imports_package(source: str) -> bool:
+    modules: list[str] = []
+    for node in ast.walk(_loose_tree(source)):
         if isinstance(node, ast.Import):
-            modules = [alias.name for alias in node.names]
+            modules += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            modules = [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
-        if any(f"{module}.".startswith(f"{PACKAGE}.") for module in modules):
-            raise ExportError(
-                f"{label(cell)} imports {PACKAGE}, which would replace the notebook's own functions by the installed "
-                f"ones; use the names that earlier cells define"
-            )
+            modules += [node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return any(f"{module}.".startswith(f"{PACKAGE}.") for module in modules)
 
 
-def _loose_tree(cell: Cell) -> ast.Module:
-    without_magics = re.sub(r"^([ \t]*)[%!].*", r"\1pass", cell.source, flags=re.MULTILINE)
-    for text in (cell.source, without_magics):
+def _loose_tree(source: str) -> ast.Module:
+    without_magics = re.sub(r"^([ \t]*)[%!].*", r"\1pass", source, flags=re.MULTILINE)
+    for text in (source, without_magics):
         try:
             return _parse(text)
         except _UNUSABLE:

@@ -1,19 +1,53 @@
 """`tinytorch perf`: benchmark a model from the command line and write its report.
 
-Exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 the command could not start.
+Exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 the command could not start or not write.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-EXAMPLE = """example:
+if TYPE_CHECKING:
+    from tinytorch.benchmarking import Report, TinyTorchPerf
+
+EXAMPLE = """how a model is named:
+  package.module:name               an object: a callable batch (n, ...) -> outputs (n, ...)
+  package.module:factory('x', k=1)  a call with plain literals: built anew for every round
+Modules are also looked for in the current folder. Nothing is evaluated, but the named module is imported.
+
+models of other frameworks:
+  "tinytorch.adapters:onnx_model('model.onnx', threads=1)"
+  "tinytorch.adapters:torch_model('mine:Net()')"            mine.py defines the module Net
+  "tinytorch.adapters:sklearn_model('mine:train()')"        mine.py defines train, which returns a fitted estimator
+  "tinytorch.adapters:http_model('http://127.0.0.1:8000/predict')"
+
+examples:
   tinytorch perf "tinytorch.models:digits_mlp('int8')" --baseline "tinytorch.models:digits_mlp('vectorised')" \\
       --dataset digits --html report.html
+  tinytorch perf "mine:model" --qps 100 --json new.json && tinytorch compare old.json new.json
+
+exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 it could not start or not write
 """
+
+
+def whole(text: str) -> int:
+    """Return a whole number from 1 up."""
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 up is needed, got {text}")
+    return number
+
+
+def positive(text: str) -> float:
+    """Return a number above 0."""
+    number = float(text)
+    if not (math.isfinite(number) and number > 0):
+        raise argparse.ArgumentTypeError(f"a number above 0 is needed, got {text}")
+    return number
 
 
 def add_perf(commands: Any) -> None:
@@ -25,59 +59,105 @@ def add_perf(commands: Any) -> None:
         epilog=EXAMPLE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "model", help="package.module:model, or package.module:factory(...) to build it anew each round"
-    )
-    parser.add_argument("--baseline", help="what it is compared with, named in the same way")
-    parser.add_argument("--dataset", default="digits", help="digits or cifar10 (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, help="how many rounds, 6 at least for an interval (default: 10)")
-    parser.add_argument("--qps", type=float, help="Server: queries per second (default: 0.3 of the slowest's capacity)")
-    parser.add_argument("--latency-target", type=float, metavar="MS", help="Server: 99 %% within this (default: 15 ms)")
-    parser.add_argument("--seed", type=int, help="the schedule's seed (default: 13)")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="write the report as a page")
-    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write the report as Markdown")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results, to be read again")
-    parser.add_argument("--quiet", action="store_true", help="no progress bar")
+    add = parser.add_argument
+    add("model", help="package.module:model, or package.module:factory(...) to build it anew each round")
+    add("--baseline", help="what it is compared with, named in the same way")
+    add("--dataset", default="digits", help="digits or cifar10 (default: %(default)s)")
+    add("--rounds", type=whole, help="how many rounds, 6 at least for an interval (default: 10)")
+    add("--min-queries", type=whole, metavar="N", help="at least so many a scenario, all rounds together (1000)")
+    add("--min-duration", type=positive, metavar="S", help="at least so long a scenario, all rounds together (1 s)")
+    add("--qps", type=positive, help="Server: queries per second (default: 0.3 of the slowest's capacity)")
+    add("--latency-target", type=positive, metavar="MS", help="Server: 99 %% within this (default: 15 ms)")
+    add("--max-batch", type=whole, metavar="N", help="Server: answer up to so many waiting queries together (1)")
+    add("--workers", type=whole, metavar="N", help="Server: threads, for a model that waits or leaves Python (1)")
+    add("--seed", type=int, help="the schedule's seed (default: 13)")
+    add("--isolate", action="store_true", help="give each round a process of its own")
+    add("--html", type=Path, metavar="FILE", help="write the report as a page")
+    add("--markdown", type=Path, metavar="FILE", help="write the report as Markdown")
+    add("--json", type=Path, metavar="FILE", help="write the results, to be read again")
+    add("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=run_perf)
 
 
 def run_perf(options: argparse.Namespace) -> int:
     """Run the benchmark and return the exit status."""
-    from tinytorch.benchmarking import PerformanceReporter, RunFailed, Settings, TinyTorchPerf
+    from tinytorch.benchmarking import PerformanceReporter, RunFailed
     from tinytorch.datasets import DatasetUnavailable
+    from tinytorch.targets import TargetError
+
+    try:
+        for path in (options.html, options.markdown, options.json):
+            check_writable(path)
+        benchmark = prepare(options)
+    except (ValueError, TypeError, OSError, DatasetUnavailable) as error:
+        print(f"tinytorch perf: {error}", file=sys.stderr)
+        return 2
+    try:
+        benchmark.run_all_scenarios()
+    except (RunFailed, TargetError, KeyboardInterrupt) as failure:
+        print(f"tinytorch perf: {str(failure) or type(failure).__name__}", file=sys.stderr)
+        if benchmark.results is None:
+            return 1
+    assert benchmark.results is not None
+    report = PerformanceReporter().generate_report(benchmark.results)
+    print(report.to_markdown())
+    try:
+        save(report, options)
+    except OSError as error:
+        print(f"tinytorch perf: {error}", file=sys.stderr)
+        return 2
+    return 0 if report.validation.valid else 1
+
+
+def check_writable(path: Path | None) -> None:
+    """Raise OSError before anything is measured if `path` cannot become a file."""
+    if path is not None and not path.parent.is_dir():
+        raise OSError(f"there is no folder {path.parent} for {path.name}; make it first")
+    if path is not None and path.is_dir():
+        raise OSError(f"{path} is a folder; name a file")
+
+
+def prepare(options: argparse.Namespace) -> TinyTorchPerf:
+    """Return the benchmark with its models and data. Raises ValueError, TypeError or DatasetUnavailable."""
+    from tinytorch.benchmarking import NS_PER_MS, NS_PER_S, Settings, TinyTorchPerf
     from tinytorch.targets import load_target
 
     given = {
         "rounds": options.rounds,
+        "min_queries": options.min_queries,
+        "min_duration_ns": options.min_duration and round(options.min_duration * NS_PER_S),
         "target_qps": options.qps,
+        "latency_target_ns": options.latency_target and round(options.latency_target * NS_PER_MS),
+        "max_batch": options.max_batch,
+        "workers": options.workers,
         "seed": options.seed,
-        "latency_target_ns": None if options.latency_target is None else round(options.latency_target * 1_000_000),
     }
-    try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
-        benchmark = TinyTorchPerf(settings, progress=not options.quiet)
-        for text, setter in ((options.model, benchmark.set_model), (options.baseline, benchmark.set_baseline)):
-            if text is not None:
-                target = load_target(text)
-                setter(target.model, build=target.build, name=target.text.partition(":")[2])
-        benchmark.set_dataset(options.dataset)
-    except (ValueError, TypeError, DatasetUnavailable) as error:
-        print(f"tinytorch perf: {error}", file=sys.stderr)
-        return 2
-    try:
-        results = benchmark.run_all_scenarios()
-    except RunFailed as failure:
-        print(f"tinytorch perf: {failure}", file=sys.stderr)
-        if benchmark.results is None:
-            return 1
-        results = benchmark.results
-    report = PerformanceReporter().generate_report(results)
-    print(report.to_markdown())
-    for path, save in (
+    if options.seed is not None and options.seed < 0:
+        raise ValueError(f"--seed is a whole number from 0 up, got {options.seed}")
+    if (options.workers or 1) > 1 and (options.max_batch or 1) > 1:
+        raise ValueError("--workers and --max-batch are two ways to serve; give one of them")
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    benchmark = TinyTorchPerf(settings, progress=not options.quiet, isolate=options.isolate)
+    benchmark.set_dataset(options.dataset)
+    texts = [text for text in (options.model, options.baseline) if text is not None]
+    targets = [load_target(text) for text in texts]
+    distinct = len({target.name for target in targets}) == len(targets)
+    for target, set_system in zip(targets, (benchmark.set_model, benchmark.set_baseline), strict=False):
+        model, build = target.model, target.build
+        if build is not None:
+            model = build()
+            if not getattr(model, "rebuildable", True):  # a server, an open session: another call gives the same
+                build = None
+        set_system(model, build=build, name=target.name if distinct else target.text)
+    return benchmark
+
+
+def save(report: Report, options: argparse.Namespace) -> None:
+    """Write the files that were asked for, and print their names. Raises OSError."""
+    for path, write in (
         (options.html, report.save_as_html),
         (options.markdown, report.save_as_markdown),
         (options.json, report.save_as_json),
     ):
         if path is not None:
-            print(f"wrote {save(path)}")
-    return 0 if report.validation.valid else 1
+            print(f"wrote {write(path)}")

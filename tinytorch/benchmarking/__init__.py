@@ -15,6 +15,7 @@ from .comparison import (
     compare_control,
     latency_ms,
     paired_ratio,
+    varies,
     verdict,
 )
 from .loadgen import (
@@ -35,7 +36,7 @@ from .loadgen import (
     single_stream,
     usage,
 )
-from .perf import SCENARIOS, System, TinyTorchPerf, classes_of, run_isolated, run_round, serve_round
+from .perf import IMPORTABLE, SCENARIOS, System, TinyTorchPerf, classes_of, run_isolated, run_round, serve_round
 from .reporter import (
     PerformanceReporter,
     Report,
@@ -79,6 +80,7 @@ from .validator import (
 )
 
 __all__ = [
+    "IMPORTABLE",
     "KEPT_OUTPUTS",
     "METRICS",
     "MOMENTS",
@@ -187,6 +189,7 @@ __all__ = [
     "unpack_run",
     "usage",
     "validity",
+    "varies",
     "verdict",
     "with_interval",
 ]

@@ -29,6 +29,7 @@ __all__ = [
     "compare_control",
     "latency_ms",
     "paired_ratio",
+    "varies",
     "verdict",
 ]
 
@@ -112,13 +113,19 @@ def cliffs_delta(model: npt.ArrayLike, baseline: npt.ArrayLike) -> float:
     return float(2 * stats.mannwhitneyu(model, baseline).statistic / (model.size * baseline.size) - 1)
 
 
+def varies(ones: npt.ArrayLike, others: npt.ArrayLike) -> bool:
+    """Return whether the rounds' ratios are two or more and differ by more than rounding: else there is no interval."""
+    ratios = np.asarray(ones, dtype=float) / np.asarray(others, dtype=float)
+    return ratios.size > 1 and float(np.ptp(ratios)) > 1e-12 * float(np.abs(ratios).max())
+
+
 def compare_control(results: Results, confidence: float) -> RatioEstimate | None:
     """Return the A/A control: the model's rebuild against the model, median latency; None where it did not run."""
     runs = results["single_stream"].runs if "single_stream" in results else {}
     medians = [[percentile(run.latency_ns, 0.5) for run in runs.get(arm, []) if run.n] for arm in ("control", "model")]
     n = min(map(len, medians))
     control, model = (np.array(values[:n]) for values in medians)
-    return paired_ratio(control, model, confidence) if n > 1 and np.ptp(np.log(control / model)) > 0 else None
+    return paired_ratio(control, model, confidence) if varies(control, model) else None
 
 
 def compare(results: Results, confidence: float, margin: float) -> list[Comparison]:
@@ -127,8 +134,13 @@ def compare(results: Results, confidence: float, margin: float) -> list[Comparis
     for (scenario, quantity), value in QUANTITIES.items():
         runs = results[scenario].runs if scenario in results else {}
         if {"model", "baseline"} <= set(runs):
-            model, baseline = ([value(run) for run in runs[arm] if run.n] for arm in ("model", "baseline"))
-            if min(len(model), len(baseline)) > 1 and np.ptp(np.log(model) - np.log(baseline)) > 0:
+            whole = [
+                pair
+                for pair in zip(runs["model"], runs["baseline"], strict=False)
+                if all(run.n and run.error is None for run in pair)
+            ]
+            model, baseline = ([value(pair[arm]) for pair in whole] for arm in (0, 1))
+            if varies(model, baseline):
                 pairs[scenario, quantity] = model, baseline
     p_values = [paired_ratio(*pair).p_value for pair in pairs.values()]
     comparisons = []
@@ -140,7 +152,8 @@ def compare(results: Results, confidence: float, margin: float) -> list[Comparis
         counts = not any(results[scenario].reasons[arm] for arm in ("model", "baseline"))
         word = verdict(estimate.interval, equivalence, margin) if counts else "no claim"
         half = math.log(estimate.interval.high / estimate.ratio)
-        more = math.ceil(len(model) * (half / math.log(1 + margin)) ** 2) if word == "not resolved" else None
+        enough = max(len(model) + 1, math.ceil(len(model) * (half / math.log(1 + margin)) ** 2))
+        more = enough if word == "not resolved" else None
         values = float(np.median(model)), float(np.median(baseline))
         drawn = (model, baseline) if scenario == "offline" else map(results[scenario].latency_ns, ("model", "baseline"))
         comparisons.append(

@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import operator
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import repeat
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -155,25 +157,36 @@ def concurrent_server(
 
     The clock must be one on which threads wait in real time. Raises what the model raises.
     """
-    from concurrent.futures import ThreadPoolExecutor
+    todo: SimpleQueue[int | None] = SimpleQueue()
+    errors: list[BaseException] = []
 
-    def serve(i: int) -> None:
-        log.outputs[i] = model(queries[i])
-        log.completed[i] = clock.now_ns()
+    def serve() -> None:
+        while (i := todo.get()) is not None:
+            try:
+                log.outputs[i] = model(queries[i])
+                log.completed[i] = clock.now_ns()
+            except BaseException as error:  # noqa: BLE001  raised below, in the thread that issues
+                errors.append(error)
 
-    with ThreadPoolExecutor(workers) as pool:
-        start = clock.now_ns()
-        futures = []
+    threads = [threading.Thread(target=serve, daemon=True) for _ in range(workers)]  # one that hangs is not waited for
+    for thread in threads:
+        thread.start()
+    start = clock.now_ns()
+    try:
         for i, arrival in enumerate(arrivals_ns.tolist()):
             log.scheduled[i] = start + arrival
             clock.wait_until_ns(start + arrival)
             log.issued[i] = clock.now_ns()
-            futures.append(pool.submit(serve, i))
-        try:
-            for future in futures:
-                future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+            todo.put(i)
+            if errors:
+                break
+    finally:
+        for _ in threads:
+            todo.put(None)
+    for thread in threads:
+        thread.join()
+    if errors:
+        raise errors[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -239,7 +252,12 @@ def freeze(scenario: str, log: QueryLog, sample_indices: IntArray, kept: IntArra
     rows = [np.asarray(log.outputs[first[b]])[i - first[b]] for i, b in zip(kept, batch, strict=True)]
     scheduled, issued, completed = (moment[: log.done] for moment in (log.scheduled, log.issued, log.completed))
     indices = np.asarray(sample_indices[: log.done], dtype=np.int64)
-    return Run(scenario, scheduled, issued, completed, indices, kept, np.array(rows), error)
+    if len({row.shape for row in rows}) > 1:  # texts of different lengths, say
+        outputs = np.empty(len(rows), dtype=object)
+        outputs[:] = rows
+    else:
+        outputs = np.array(rows)
+    return Run(scenario, scheduled, issued, completed, indices, kept, outputs, error)
 
 
 def usage() -> tuple[int, int]:
@@ -262,14 +280,15 @@ def find_bad_answer(log: QueryLog) -> tuple[int, str] | None:
     try:
         counts = np.fromiter(map(len, outputs), np.int64, len(outputs))
     except TypeError:  # a bare number has no length
-        counts = np.array([len(one) if hasattr(one, "__len__") else 0 for one in outputs])
+        counts = np.array([np.shape(one)[0] if np.ndim(one) else 0 for one in outputs])
     if (wrong := np.flatnonzero(counts != sizes)).size:
         i, count, size = int(first[wrong[0]]), int(counts[wrong[0]]), int(sizes[wrong[0]])
         if 0 < count < size and log.issued[i + count] != log.issued[i]:
             return i + count, "the model returned None"
         return i, f"{size} samples went in, {count} outputs came back; return an array of shape (n, ...)"
     for one in dict(zip(map(id, outputs), outputs, strict=True)).values():
-        if isinstance(one, np.ndarray) and one.dtype.kind == "f" and np.isnan(one).any():
+        rows = np.asarray(one)
+        if rows.dtype.kind in "fc" and np.isnan(rows).any():
             culprit = next(i for i, other in zip(first.tolist(), outputs, strict=True) if other is one)
             return culprit, "the outputs hold NaN"
     return None
@@ -282,8 +301,9 @@ def record(
     sample_indices: IntArray,
     rng: np.random.Generator,
     deadline_s: float = 0.0,
+    arms: Sequence[str] = ("model",),
 ) -> list[Run]:
-    """Call `drive`, which fills `logs`, and return one Run per log.
+    """Call `drive`, which fills `logs`, one for each of `arms`, and return one Run per log.
 
     Raises RunFailed, with the cause and the runs so far, if the model raises, takes longer than `deadline_s` (0: no
     limit), is interrupted from the keyboard, or answers with NaN or a wrong number of outputs.
@@ -298,14 +318,17 @@ def record(
             if bad := find_bad_answer(log):
                 arm, query = number, bad[0]
                 raise ValueError(bad[1])
+        kept = [np.sort(rng.choice(log.done, size=min(log.done, KEPT_OUTPUTS), replace=False)) for log in logs]
+        runs = [freeze(scenario, log, sample_indices, positions) for log, positions in zip(logs, kept, strict=True)]
     except (Exception, KeyboardInterrupt) as error:
         unfinished = [i for i, log in enumerate(logs) if np.count_nonzero(log.scheduled >= 0) > log.done]
         if unfinished:
             arm, query = unfinished[0], logs[unfinished[0]].done
         cause = f"{type(error).__name__}: {error}".removesuffix(": ")
-        message = f"{scenario}: the model failed at query {query} with {cause}; what was measured is kept in .runs"
-        runs = [freeze(scenario, log, sample_indices, np.empty(0, np.int64), cause) for log in logs]
+        name = arms[arm] if arm < len(arms) else "model"
+        message = f"{scenario}: the {name} failed at query {query} with {cause}; what was measured is kept in .runs"
+        nothing = np.empty(0, np.int64)
+        errors = [cause if number == arm else None for number in range(len(logs))]
+        runs = [freeze(scenario, log, sample_indices, nothing, text) for log, text in zip(logs, errors, strict=True)]
         raise RunFailed(message, scenario, query, arm, runs) from error
-    kept = [np.sort(rng.choice(log.done, size=min(log.done, KEPT_OUTPUTS), replace=False)) for log in logs]
-    runs = [freeze(scenario, log, sample_indices, positions) for log, positions in zip(logs, kept, strict=True)]
     return [replace(run, preempted=after[0] - before[0], cpu_ns=after[1] - before[1]) for run in runs]

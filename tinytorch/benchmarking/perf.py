@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import pickle
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from tqdm import tqdm
 
 from tinytorch import environment
 from tinytorch.datasets import QuerySampleLibrary, load_dataset
+from tinytorch.deadline import DeadlineExceeded, deadline
 from tinytorch.peak import PeakRate, find_peak_qps
 
 from .clock import Clock, RealClock
@@ -25,7 +27,16 @@ from .rounds import Round, generator
 from .scenarios import METRICS, Settings
 from .sut import IntArray, as_model, predict, rebuild
 
-__all__ = ["SCENARIOS", "System", "TinyTorchPerf", "classes_of", "run_isolated", "run_round", "serve_round"]
+__all__ = [
+    "IMPORTABLE",
+    "SCENARIOS",
+    "System",
+    "TinyTorchPerf",
+    "classes_of",
+    "run_isolated",
+    "run_round",
+    "serve_round",
+]
 
 
 @dataclass(frozen=True)
@@ -58,13 +69,22 @@ def run_round(
         arms.append("control")
     for arm in rng.permutation(arms).tolist():
         system = systems["model" if arm == "control" else arm]
-        built = rebuild(system.system, system.build, rng)
+        try:
+            built = rebuild(system.system, system.build, rng)
+        except Exception as error:
+            cause = f"{type(error).__name__}: {error}"
+            raise RunFailed(f"round {number}: the {arm} could not be built: {cause}", "build", 0, 0, []) from error
         fresh &= built is not system.system
         models[arm] = as_model(built)
-    this = Round({arm: models[arm] for arm in arms}, library, settings, clock, number)
+    this = Round(models, library, settings, clock, number)  # warmed up in the order they were built
     for scenario, by_arm in runs.items():
         this.run(scenario, by_arm)
     return this.settings, fresh
+
+
+IMPORTABLE = (
+    "with isolate=True models and factories must be importable by name, from a module that starts nothing by itself"
+)
 
 
 def run_isolated(
@@ -82,23 +102,24 @@ def run_isolated(
     ours, theirs = context.Pipe(duplex=False)
     arms = {scenario: list(by_arm) for scenario, by_arm in runs.items()}
     process = context.Process(target=serve_round, args=(theirs, systems, library, settings, number, arms), daemon=True)
-    process.start()
-    theirs.close()
     limit_s = None if settings.deadline_s <= 0 else 30 + settings.deadline_s * len(systems) * len(runs)
     try:
+        with deadline(10.0):  # a process that dies at its start reads nothing of what it is sent
+            process.start()
+        theirs.close()
         if not ours.poll(limit_s):
             raise RunFailed(f"round {number}: no answer within {limit_s:g} s", "isolated round", 0, 0, [])
         measured, settings, fresh, failure = ours.recv()
+    except (pickle.PicklingError, AttributeError, TypeError, DeadlineExceeded) as error:
+        raise RunFailed(f"round {number}: {error}; {IMPORTABLE}", "isolated round", 0, 0, []) from error
     except EOFError:
         process.join()
-        raise RunFailed(
-            f"round {number}: its process ended with exit code {process.exitcode}; with isolate=True models and "
-            "factories must be importable by name, from a module that starts nothing by itself",
-            "isolated round", 0, 0, [],
-        ) from None  # fmt: skip
+        ended = f"its process ended with exit code {process.exitcode}"
+        raise RunFailed(f"round {number}: {ended}; {IMPORTABLE}", "isolated round", 0, 0, []) from None
     finally:
-        process.kill()
-        process.join()
+        if process.pid is not None:
+            process.kill()
+            process.join()
     for scenario, by_arm in measured.items():
         for arm, new in by_arm.items():
             runs[scenario][arm] += new
@@ -234,11 +255,12 @@ class TinyTorchPerf:
         )
         try:
             if library.labels is not None:
-                results.classes = {arm: classes_of(system, library) for arm, system in systems.items()}
+                with deadline(self.settings.deadline_s * len(systems)):
+                    results.classes = {arm: classes_of(system, library) for arm, system in systems.items()}
             for number in tqdm(range(self.settings.rounds), desc="rounds", disable=not self.progress):
                 self._round(results, scenarios, number)
-        except RunFailed as failure:
-            results.error = str(failure)
+        except (Exception, KeyboardInterrupt) as failure:
+            results.error = str(failure) or type(failure).__name__
             raise
         return results
 
@@ -260,7 +282,7 @@ class TinyTorchPerf:
         else:
             settings, fresh = run_round(systems, library, results.settings, self.clock, number, runs)
         results.layout_controlled &= fresh
-        if settings != results.settings:
+        if settings != results.settings and "server" in scenarios:
             rate = f"{settings.target_qps:.4g} per second"
             results.notes.append(f"target_qps was not set: 0.3 of the slowest model's capacity, {rate}, was used")
             results.settings = settings
@@ -270,7 +292,12 @@ class TinyTorchPerf:
 def classes_of(system: System, library: QuerySampleLibrary) -> IntArray:
     """Return the class that the system gives each sample: the accuracy pass. Raises RunFailed."""
     try:
-        outputs = predict(as_model(system.system), library.inputs)
+        copied = rebuild(
+            system.system, system.build, np.random.default_rng(0)
+        )  # what it remembers stays out of the runs
+        outputs = predict(as_model(copied), library.inputs)
+        if outputs.dtype.kind == "f" and np.isnan(outputs).any():
+            raise ValueError("the outputs hold NaN")
     except Exception as error:
         message = f"accuracy: {system.name} failed with {type(error).__name__}: {error}"
         raise RunFailed(message, "accuracy", 0, 0, []) from error

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import re
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -261,4 +262,8 @@ def load_results(path: str | Path) -> Results:
     version = held.get("schema_version") if isinstance(held, dict) else None
     if version != 1 or "results" not in held:
         raise ValueError(f"results have schema version 1, {Path(path).name} has {version}; save_as_json writes them")
-    return Results.from_dict(held["results"])
+    try:
+        return Results.from_dict(held["results"])
+    except (KeyError, TypeError, AttributeError, zlib.error) as error:
+        name = Path(path).name
+        raise ValueError(f"{name} does not hold what save_as_json writes: {type(error).__name__} {error}") from error

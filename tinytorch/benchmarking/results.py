@@ -62,7 +62,7 @@ class ScenarioResult:
         found = {}
         for arm, runs in self.runs.items():
             errors = [run.error for run in runs if run.error]
-            found[arm] = [Reason("the model failed", error, "mend the model and run again") for error in errors]
+            found[arm] = [Reason(f"the {arm} failed", error, "mend it and run again") for error in errors]
             if not runs:
                 found[arm].append(Reason("there is no run", "0 rounds were measured", "run the scenario"))
                 continue

@@ -101,7 +101,7 @@ class Round:
         self.order = generator(settings, number, "order")
         self.min_queries = math.ceil(settings.min_queries / settings.rounds)
         self.min_duration_ns = math.ceil(settings.min_duration_ns / settings.rounds)
-        self.pace_ns = {arm: self.warm_up(model) for arm, model in models.items()}
+        self.pace_ns = {arm: self.warm_up(arm) for arm in models}
         if settings.target_qps is None:
             self.settings = replace(settings, target_qps=easy_load(self.pace_ns.values()))
 
@@ -111,7 +111,8 @@ class Round:
             self.single_stream(runs)
             return
         way = {"server": self.server, "offline": self.offline, "multi_stream": self.multi_stream}[scenario]
-        for arm in self.order.permutation([arm for arm in self.models if arm != "control"]).tolist():
+        turns = generator(self.settings, self.number, "turns", scenario)
+        for arm in turns.permutation([arm for arm in self.models if arm != "control"]).tolist():
             way(arm, runs)
 
     def single_stream(self, runs: dict[str, list[Run]]) -> None:
@@ -164,11 +165,22 @@ class Round:
         self.keep("server", [arm], drive, [log], indices, runs)
 
     def offline(self, arm: str, runs: dict[str, list[Run]]) -> None:
-        """Give one model the library over and over, as many full batches as fill the time."""
-        size = self.settings.batch_size
+        """Give one model the library over and over, as many full batches as fill the time.
+
+        A run that was too short after all was a warm-up, and is done again with more: at most twice.
+        """
+        size, attempts = self.settings.batch_size, dict[str, list[Run]]({arm: []})
         n = queries_needed(self.batch_pace_ns(arm, size), self.min_queries, self.min_duration_ns)
-        n = min(math.ceil(n / size), math.ceil(MOST_SAMPLES / size)) * size  # a part batch would cost one model more
-        self.batches("offline", arm, np.arange(n) % len(self.library), runs)
+        try:
+            for _ in range(3):
+                n = math.ceil(min(n, MOST_SAMPLES) / size) * size  # a part batch would cost one model more
+                self.batches("offline", arm, np.arange(n) % len(self.library), attempts)
+                run = attempts[arm][-1]
+                if run.duration_ns >= self.min_duration_ns:
+                    break
+                n = queries_needed(run.duration_ns / run.n, self.min_queries, self.min_duration_ns)
+        finally:
+            runs[arm] += attempts[arm][-1:]
 
     def batches(self, scenario: str, arm: str, indices: IntArray, runs: dict[str, list[Run]]) -> None:
         """Give one model the samples `indices`, all due at once."""
@@ -187,15 +199,15 @@ class Round:
             self.batches("warm-up", arm, indices, runs)
         return max(1.0, min(run.duration_ns for run in runs[arm][1:]) / len(indices))
 
-    def warm_up(self, model: Model) -> float:
+    def warm_up(self, arm: str) -> float:
         """Call the model 50 times, or 10 and 200 ms; return the median latency of the last 10 calls in ns."""
         start = self.clock.now_ns()
-        runs: dict[str, list[Run]] = {"": []}
-        while len(runs[""]) < 5 and (not runs[""] or self.clock.now_ns() - start < 200 * NS_PER_MS):
+        runs: dict[str, list[Run]] = {arm: []}
+        while len(runs[arm]) < 5 and (not runs[arm] or self.clock.now_ns() - start < 200 * NS_PER_MS):
             log, indices = QueryLog(10), np.arange(10) % len(self.library)
-            drive = partial(single_stream, model, self.queries(indices), self.clock, log)
-            self.keep("warm-up", [""], drive, [log], indices, runs)
-        return max(1.0, float(np.median(runs[""][-1].latency_ns)))
+            drive = partial(single_stream, self.models[arm], self.queries(indices), self.clock, log)
+            self.keep("warm-up", [arm], drive, [log], indices, runs)
+        return max(1.0, float(np.median(runs[arm][-1].latency_ns)))
 
     def last_warm_up(self, models: Sequence[Model], queries: Sequence[Array]) -> None:
         """Call each model on three queries right before timing: preparing a run has cooled the caches."""
@@ -224,7 +236,7 @@ class Round:
         """Record and append each arm's Run; after a failure append what was measured, then raise it."""
         failure = None
         try:
-            measured = record(scenario, drive, logs, indices, self.kept, self.settings.deadline_s)
+            measured = record(scenario, drive, logs, indices, self.kept, self.settings.deadline_s, arms)
         except RunFailed as error:
             measured, failure = error.runs, error
         for arm, run in zip(arms, measured, strict=True):

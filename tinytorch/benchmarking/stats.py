@@ -29,8 +29,8 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
     Raises ValueError for no values, for values that are not finite, and for p outside (0, 1).
     """
     ordered = np.sort(np.asarray(values, dtype=float))
-    if ordered.size == 0 or not np.isfinite(ordered).all():
-        raise ValueError(f"a percentile needs at least one value and only finite ones, got {ordered.size} values")
+    if ordered.ndim != 1 or ordered.size == 0 or not np.isfinite(ordered).all():
+        raise ValueError(f"a percentile needs at least one value, all finite and one-dimensional, got {ordered.shape}")
     if not 0 < p < 1:
         raise ValueError(f"p lies between 0 and 1, for example 0.9 for the 90th percentile, got {p}")
     return float(ordered[math.floor(ordered.size * p)])
@@ -41,8 +41,12 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     sample = np.asarray(values, dtype=float)
-    if sample.size < 2:
-        raise ValueError(f"an interval needs at least 2 values, got {sample.size}; run more rounds")
+    if sample.size < 2 or not np.isfinite(sample).all():
+        raise ValueError(
+            f"an interval needs at least 2 values, got {sample.size}, and only finite ones; run more rounds"
+        )
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence lies between 0 and 1, for example 0.95, got {confidence}")
     half = stats.t.ppf((1 + confidence) / 2, sample.size - 1) * sample.std(ddof=1) / math.sqrt(sample.size)
     return Interval(float(sample.mean() - half), float(sample.mean() + half), confidence)
 
@@ -53,6 +57,10 @@ def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval
 
     ordered = np.sort(np.asarray(values, dtype=float))
     n = ordered.size
+    if not np.isfinite(ordered).all():
+        raise ValueError(
+            f"an interval needs finite values, got {np.count_nonzero(~np.isfinite(ordered))} others of {n}"
+        )
     tails = stats.binom.cdf(np.arange(n), n, 0.5)
     skipped = int(np.count_nonzero(tails <= (1 - confidence) / 2)) - 1
     if skipped < 0:
@@ -62,6 +70,8 @@ def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """Return Holm's adjusted p-values in the order of the input. Source: Holm 1979."""
+    if not all(0 <= p <= 1 for p in p_values):
+        raise ValueError(f"p-values lie between 0 and 1, got {list(p_values)}")
     adjusted, largest = [0.0] * len(p_values), 0.0
     for rank, i in enumerate(np.argsort(p_values, kind="stable").tolist()):
         largest = max(largest, min(1.0, (len(p_values) - rank) * p_values[i]))
@@ -74,6 +84,8 @@ def min_queries_for(p: float, confidence: float = 0.99) -> int:
 
     64 for p = 0.9, 662 for p = 0.99. It assumes that queries are independent.
     """
+    if not (0 < p < 1 and 0 < confidence < 1):
+        raise ValueError(f"p and confidence lie between 0 and 1, got {p} and {confidence}")
     n = 2
     while p**n + n * (1 - p) * p ** (n - 1) >= 1 - confidence:
         n += 1

@@ -74,7 +74,7 @@ def rebuild(system: Any, build: Callable[[], Any] | None, rng: np.random.Generat
     pad = np.empty(int(rng.integers(64, 1 << 16)), dtype=np.uint8)
     try:
         return build() if build is not None else copy.deepcopy(system)
-    except TypeError:
+    except (TypeError, ValueError, RuntimeError, copy.Error):
         if build is not None:
             raise
         return system  # an open session or a lock cannot be copied: the caller reports that layout is not controlled

@@ -77,6 +77,8 @@ def stream_pitfalls(runs: Sequence[Run], settings: Settings) -> list[Pitfall | N
     """Return what the detectors see in one arm's Single-Stream rounds."""
     rounds = [run.latency_ns for run in runs]
     latency_ns, indices = np.concatenate(rounds), np.concatenate([run.sample_indices for run in runs])
+    if latency_ns.min() <= 0:
+        return [coarse_timer(latency_ns)]
     preempted, cpu_ns = sum(run.preempted for run in runs), sum(run.cpu_ns for run in runs)
     wall_ns = sum(run.duration_ns for run in runs)
     by_round = [
@@ -90,7 +92,7 @@ def stream_pitfalls(runs: Sequence[Run], settings: Settings) -> list[Pitfall | N
         autocorrelation(latency_ns),
         between_run_variance(rounds),
         caching(latency_ns, indices),
-        contention(preempted, wall_ns, cpu_ns) if cpu_ns else None,
+        contention(preempted, cpu_ns, wall_ns) if cpu_ns else None,
         too_few_samples(len(latency_ns), 0.9),
     ]
 

@@ -24,6 +24,7 @@ class VirtualClock:
     """Time that moves only when someone waits or works; `history` holds each movement."""
 
     student_sees = ("now_ns", "wait_until_ns", "advance_ns")
+    student_reads = ("now_ns",)
 
     def __init__(self, start_ns: int = 0) -> None:
         self._now_ns = start_ns

@@ -1,0 +1,105 @@
+"""The benchmarks run in a tiny form and print their tables. Nothing here depends on how fast the machine is."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+BENCHMARKS = Path(__file__).parents[1] / "benchmarks"
+FIRST_COLUMN = {
+    "overhead": ["bare loop", "ours, single_stream", "LoadGen, SingleStream"],
+    "server_lag": ["ours, 1,000 QPS", "LoadGen, 1,000 QPS"],
+    "memory": ["ours, Single-Stream", "ours, Server", "LoadGen, Single-Stream", "LoadGen, Server"],
+    "queueing": ["ours, Server", "Lindley's recursion", "closed loop", "0.5", "0.8", "0.9"],
+    "loadgen_identity": [],
+}
+
+
+Load = Callable[[str], Any]
+
+
+@pytest.fixture
+def load(monkeypatch: pytest.MonkeyPatch) -> Load:
+    """Return what imports a benchmark the way its folder's scripts import one another."""
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    return import_module
+
+
+@pytest.mark.parametrize("name", FIRST_COLUMN)
+def test_it_prints_its_table_and_writes_its_numbers(name: str, tmp_path: Path) -> None:
+    """As a reader starts it, from any folder; the exit code says nothing about how well we did."""
+    numbers = tmp_path / "numbers.json"
+    command = [sys.executable, str(BENCHMARKS / f"{name}.py"), "--tiny", "--json", str(numbers)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=180, cwd=tmp_path, check=False)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    for first in FIRST_COLUMN[name]:
+        assert any(line.startswith(first) for line in lines), f"no row {first!r} in\n{done.stdout}"
+    assert lines[-1].startswith("This machine: ")
+    assert "CPU cores usable" in json.loads(numbers.read_text())["environment"]
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers.json"], "a log was left in the working folder"
+
+
+def test_the_stall_experiment_is_lindleys_to_the_nanosecond(load: Load) -> None:
+    """On virtual time the open loop is a queue exactly, and the closed loop hides the stalls from its p90."""
+    stall = load("queueing").stall_experiment(20, 13)
+    assert stall["largest difference of a query, ns"] == 0
+    assert stall["closed loop"][1] == 4.0 < stall["ours, Server"][1]
+
+
+def test_lindley_by_hand(load: Load) -> None:
+    """Four queries, 10 ns of service each, due at 0, 4, 9 and 40: they wait 0, 6, 11 and 0 ns."""
+    waits = load("queueing").lindley(np.array([0, 4, 9, 40]), np.array([10, 10, 10, 10]))
+    assert waits.tolist() == [0, 6, 11, 0]
+
+
+@pytest.mark.parametrize("name", ["overhead", "server_lag", "memory", "loadgen_identity"])
+def test_without_loadgen_the_rest_runs(
+    name: str, load: Load, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its row says that it is not installed."""
+    benchmark = load(name)
+    monkeypatch.setattr(benchmark, "installed", lambda: False)
+    benchmark.main(["--tiny"])
+    printed = capsys.readouterr().out
+    assert "not installed" in printed
+    assert name == "loadgen_identity" or "ours" in printed
+
+
+def test_a_peer_that_aborts_or_hangs_ends_no_benchmark(load: Load) -> None:
+    """LoadGen does the one if a model raises, the other if an answer is lost."""
+    side_by_side = load("side_by_side")
+    with pytest.raises(side_by_side.ChildFailedError, match=r"the process ended with code -\d+"):
+        side_by_side.fresh(os.abort, timeout_s=60)
+    with pytest.raises(side_by_side.ChildFailedError, match=r"no result in 0\.2 s"):
+        side_by_side.fresh(time.sleep, 60, timeout_s=0.2)
+
+
+def test_numbers_are_written_for_people(load: Load) -> None:
+    """Significant digits, thousands separated, no exponent."""
+    number, spread = load("side_by_side").number, load("side_by_side").spread
+    assert [number(x) for x in (0, 0.01234, 1.0, 205.4, 1_234_567.0)] == ["0", "0.0123", "1.00", "205", "1,230,000"]
+    assert (spread([3.0, 1.0, 2.0]), spread([])) == ("2.00 [1.00-3.00]", "-")
+
+
+def test_lag_counts_only_queries_that_found_the_server_free(load: Load) -> None:
+    """The second of three queries waits for the first; the others are 1 us and 3 us late."""
+    scheduled, issued, completed = np.array([[0, 5_000, 50_000], [1_000, 9_000, 53_000], [9_000, 12_000, 60_000]])
+    assert load("server_lag").lag_us(scheduled, issued, completed) == (3.0, 3.0)
+    assert load("server_lag").lag_us(scheduled[:2], issued[:2], completed[:2]) == (1.0, 1.0)
+
+
+def test_the_highest_rate_held_is_the_rung_below_the_first_miss(load: Load) -> None:
+    """A rung counts as held if one try holds it, and rungs above a miss do not count."""
+    highest_held = load("server_lag").highest_held
+    shares = {100.0: [0.5, 0.99], 200.0: [0.995], 300.0: [0.9, 0.9], 400.0: [1.0]}
+    tried = {qps: iter(values) for qps, values in shares.items()}
+    assert highest_held(lambda qps, n_queries, seed: next(tried[qps]), list(shares), 2) == 200.0
