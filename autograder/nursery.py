@@ -3,7 +3,6 @@ process is kept for each setup that was used last. Knows nothing of messages bet
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import json
 import os
@@ -14,6 +13,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Hashable, Mapping
+from multiprocessing.util import Finalize
 from pathlib import Path
 from typing import IO, Any
 
@@ -64,6 +64,8 @@ class Nursery:
         if self._told() != b"ready":
             raise NurseryError(self._end())
         self._control.settimeout(_END_S)
+        if self._setup["mounts"]:  # it has left for a file system of its own, and nobody may be there to remove this
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     @property
     def pid(self) -> int:
@@ -172,11 +174,14 @@ def warm(name: Hashable, setup: Callable[[], Mapping[str, Any]]) -> Nursery:
     return found
 
 
-@atexit.register
 def close_all() -> None:
     """End every warm process; the next session starts another one."""
     while _kept:
         _kept.popitem()[1].close()
+
+
+# The processes of a pool end without `atexit`, but not without this.
+Finalize(None, close_all, exitpriority=1)
 
 
 def _remove(folder: Path) -> None:

@@ -125,6 +125,7 @@ def _in_a_crowd(shared: Path) -> dict[str, Any]:
         "listable": list(map(str, folders)),
         "package": "{folder}/packages/{}/tinytorch/benchmarking",
         "room": "{folder}/rooms/{}",
+        "folder": "{folder}",
         "home": "{folder}/home",
         "search": os.geteuid() == 0 and not all(map(_open_to_all, [shared, *folders])),
     }

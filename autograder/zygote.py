@@ -3,7 +3,7 @@ each of them. It runs no student's code itself. The child shuts itself in before
 
 Setup, from the grader: `path` and `warm` (import path and modules); `root`, `mounts` and `hidden` (with namespaces:
 what is seen); `readable` and `listable` (without: what Landlock lets be read); `package` and `room` (the two folders of
-a child, with its number for {}); `home` (of the warm process); `uid` and `search` (for root: the user to become, and
+a child, with its number for {}); `folder` and `home` (of the warm process); `uid` and `search` (for root: the user to become, and
 whether the interpreter lies where that user could not go). Descriptor 0 is a socket of packets to the grader."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -59,6 +60,11 @@ def _serve(control: socket.socket, setup: dict[str, Any], spaces: bool) -> None:
     while True:
         message, pipes, _, _ = socket.recv_fds(control, 100, 3)
         if not message:
+            for child in children.values():
+                os.kill(child, signal.SIGKILL)
+            if not spaces:  # the grader may have been killed, and nobody else knows of the folder
+                with contextlib.suppress(RecursionError):
+                    shutil.rmtree(setup["folder"], ignore_errors=True)
             os._exit(0)
         if message == b"fork":
             count += 1

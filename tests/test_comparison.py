@@ -67,8 +67,9 @@ def test_what_are_no_pairs_is_refused(model, baseline):
 
 def test_ratios_that_are_equal_but_for_rounding_are_not_compared():
     """As on virtual time, where a t test of them would find anything significant, and scipy warns."""
-    rounds = np.array([10, 11, 12, 23, 1, 120]) * MS
-    arms = {"model": 3 * rounds, "baseline": rounds, "control": 3 * rounds}
+    rounds = np.array([100_003, 110_017, 123_457, 23, 1, 120_121])
+    assert np.ptp(np.log(3 * rounds) - np.log(7 * rounds)) > 0
+    arms = {"model": 3 * rounds, "baseline": 7 * rounds, "control": 7 * rounds}
     runs = {arm: [run_of("single_stream", np.full(70, ns)) for ns in values] for arm, values in arms.items()}
     settings = Settings(rounds=6, min_queries=1, min_duration_ns=1)
     scenarios = {"single_stream": ScenarioResult("single_stream", runs, settings)}

@@ -103,6 +103,20 @@ def test_an_error_in_a_thread_is_the_runs():
     assert (info.value.query, info.value.runs[0].n) == (7, 7)
 
 
+@pytest.mark.xfail(raises=AssertionError, reason="a worker goes on with what has queued up after an error")
+def test_after_an_error_nothing_more_is_served():
+    seen = []
+
+    def raises(batch):
+        seen.append(batch[0, 0])
+        time.sleep(0.05)  # meanwhile the other eleven queue up
+        raise OSError("the session is gone")
+
+    with pytest.raises(RunFailed, match="OSError: the session is gone"):
+        serve(raises, AT_ONCE, workers=1)
+    assert seen == [0]
+
+
 def test_a_benchmark_with_workers_runs_on_the_machines_clock():
     settings = Settings(rounds=1, min_queries=20, min_duration_ns=5 * MS, workers=2, target_qps=1000.0)
     perf = TinyTorchPerf(settings, progress=False)

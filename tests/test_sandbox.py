@@ -175,3 +175,5 @@ time.sleep(60)
         assert confined
         os.kill(grader.pid, signal.SIGKILL)
         assert gone(confined)
+    if kind != "bubblewrap":  # of which a folder in the temporary one is left, when its grader is killed
+        assert list(tmp_path.glob("grading-*")) == []

@@ -113,6 +113,12 @@ def test_rounds_differ(usual, what):
     assert not any(np.array_equal(usual[0][what][:20], later[what][:20]) for later in usual[1:])
 
 
+def test_who_goes_first_is_drawn_for_each_scenario():
+    """Over twenty rounds each model goes first in some, and in others in each scenario."""
+    orders = [(bool(one["server order"][0]), bool(one["offline order"][0])) for one in drawn(rounds=20)]
+    assert set(orders) == {(False, False), (False, True), (True, False), (True, True)}
+
+
 def test_the_coin_is_fair():
     order = coin_flip_order(6_000, 3, np.random.default_rng(13))
     kinds, counts = np.unique(order, axis=0, return_counts=True)
