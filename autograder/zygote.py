@@ -3,8 +3,9 @@ each of them. It runs no student's code itself. The child shuts itself in before
 
 Setup, from the grader: `path` and `warm` (import path and modules); `root`, `mounts` and `hidden` (with namespaces:
 what is seen); `readable` and `listable` (without: what Landlock lets be read); `package` and `room` (the two folders of
-a child, with its number for {}); `folder` and `home` (of the warm process); `uid` and `search` (for root: the user to become, and
-whether the interpreter lies where that user could not go). Descriptor 0 is a socket of packets to the grader."""
+a child, with its number for {}); `folder` and `home` (of the warm process); `uid` and `search` (for root: the user to
+become, and whether the interpreter lies where that user could not go). Descriptor 0 is a socket of packets to the
+grader."""
 
 from __future__ import annotations
 

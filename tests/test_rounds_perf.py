@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from benchmarks.queue_models import peak_utilisation
 from tests.scripted import INPUTS, LAW, MS, QUICK, Jittery, benchmark, jittery, scripted
 from tinytorch.benchmarking import (
-    MOST_SAMPLES,
     PerformanceReporter,
     ScriptedModel,
     Settings,
@@ -23,12 +22,14 @@ from tinytorch.benchmarking import (
     easy_load,
     queries_needed,
     rebuild,
+    rounds,
 )
 from tinytorch.benchmarking import (
     perf as perf_module,
 )
 
 RNG = np.random.default_rng
+UNLIMITED = pytest.mark.xfail(raises=AssertionError, reason="only Offline has a limit")
 
 
 @LAW
@@ -174,10 +175,15 @@ def test_a_dynamic_batch_is_what_has_queued_up():
     assert len(sizes) < sum(run.n for run in runs) / 4
 
 
-def test_an_offline_round_of_a_model_without_cost_stays_small():
-    perf = scripted(per_batch_ns=1, min_duration_ns=12 * MOST_SAMPLES, rounds=1, min_queries=1, target_qps=None)
-    [run] = perf.run_scenario("offline").runs["model"]
-    assert run.n == MOST_SAMPLES
+@pytest.mark.parametrize(
+    "scenario", ["offline", *(pytest.param(name, marks=UNLIMITED) for name in ("single_stream", "multi_stream"))]
+)
+def test_a_round_of_a_model_without_cost_stays_small(scenario, monkeypatch):
+    """A real model on virtual time takes none: a default round of it asks for 125 million queries."""
+    monkeypatch.setattr(rounds, "MOST_SAMPLES", 10_000)
+    perf = scripted(per_batch_ns=1, min_duration_ns=120_000, rounds=1, min_queries=1, control=False)
+    [run] = perf.run_scenario(scenario).runs["model"]
+    assert run.n < 100_000, "150,000 fill the time"
 
 
 def test_a_progress_bar_is_on_standard_error(capsys):
