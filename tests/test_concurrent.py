@@ -103,7 +103,6 @@ def test_an_error_in_a_thread_is_the_runs():
     assert (info.value.query, info.value.runs[0].n) == (7, 7)
 
 
-@pytest.mark.xfail(raises=AssertionError, reason="a worker goes on with what has queued up after an error")
 def test_after_an_error_nothing_more_is_served():
     seen = []
 

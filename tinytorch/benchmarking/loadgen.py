@@ -161,7 +161,7 @@ def concurrent_server(
     errors: list[BaseException] = []
 
     def serve() -> None:
-        while (i := todo.get()) is not None:
+        while (i := todo.get()) is not None and not errors:
             try:
                 log.outputs[i] = model(queries[i])
                 log.completed[i] = clock.now_ns()
@@ -250,8 +250,9 @@ def freeze(scenario: str, log: QueryLog, sample_indices: IntArray, kept: IntArra
     first = answered(log)
     batch = np.searchsorted(first, kept, side="right") - 1
     rows = [np.asarray(log.outputs[first[b]])[i - first[b]] for i, b in zip(kept, batch, strict=True)]
-    scheduled, issued, completed = (moment[: log.done] for moment in (log.scheduled, log.issued, log.completed))
-    indices = np.asarray(sample_indices[: log.done], dtype=np.int64)
+    done = log.done  # read once: a worker may still be at it
+    scheduled, issued, completed = (moment[:done] for moment in (log.scheduled, log.issued, log.completed))
+    indices = np.asarray(sample_indices[:done], dtype=np.int64)
     if len({row.shape for row in rows}) > 1:  # texts of different lengths, say
         outputs = np.empty(len(rows), dtype=object)
         outputs[:] = rows

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from tqdm import tqdm
 
 from tinytorch import environment
 from tinytorch.datasets import QuerySampleLibrary, load_dataset
-from tinytorch.deadline import DeadlineExceeded, deadline
+from tinytorch.deadline import deadline
 from tinytorch.peak import PeakRate, find_peak_qps
 
 from .clock import Clock, RealClock
@@ -101,23 +103,26 @@ def run_isolated(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     arms = {scenario: list(by_arm) for scenario, by_arm in runs.items()}
-    process = context.Process(target=serve_round, args=(theirs, systems, library, settings, number, arms), daemon=True)
     limit_s = None if settings.deadline_s <= 0 else 30 + settings.deadline_s * len(systems) * len(runs)
     try:
-        with deadline(10.0):  # a process that dies at its start reads nothing of what it is sent
-            process.start()
-        theirs.close()
-        if not ours.poll(limit_s):
-            raise RunFailed(f"round {number}: no answer within {limit_s:g} s", "isolated round", 0, 0, [])
-        measured, settings, fresh, failure = ours.recv()
-    except (pickle.PicklingError, AttributeError, TypeError, DeadlineExceeded) as error:
+        task = pickle.dumps((systems, library, settings, number, arms))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise RunFailed(f"round {number}: {error}; {IMPORTABLE}", "isolated round", 0, 0, []) from error
-    except EOFError:
-        process.join()
-        ended = f"its process ended with exit code {process.exitcode}"
-        raise RunFailed(f"round {number}: {ended}; {IMPORTABLE}", "isolated round", 0, 0, []) from None
-    finally:
-        if process.pid is not None:
+    with tempfile.TemporaryDirectory() as folder:  # more than a pipe holds would wait for a process that has died
+        path = Path(folder, "task")
+        path.write_bytes(task)
+        process = context.Process(target=serve_round, args=(theirs, path), daemon=True)
+        try:
+            process.start()
+            theirs.close()
+            if not ours.poll(limit_s):
+                raise RunFailed(f"round {number}: no answer within {limit_s:g} s", "isolated round", 0, 0, [])
+            measured, settings, fresh, failure = ours.recv()
+        except EOFError:
+            process.join()
+            ended = f"its process ended with exit code {process.exitcode}"
+            raise RunFailed(f"round {number}: {ended}; {IMPORTABLE}", "isolated round", 0, 0, []) from None
+        finally:
             process.kill()
             process.join()
     for scenario, by_arm in measured.items():
@@ -128,19 +133,13 @@ def run_isolated(
     return settings, fresh
 
 
-def serve_round(
-    pipe: Any,
-    systems: Mapping[str, System],
-    library: QuerySampleLibrary,
-    settings: Settings,
-    number: int,
-    arms: Mapping[str, Sequence[str]],
-) -> None:
-    """Run a round in this process and send its runs back."""
+def serve_round(pipe: Any, task: Path) -> None:
+    """Run the round described in the file `task` in this process and send its runs back."""
+    systems, library, settings, number, arms = pickle.loads(task.read_bytes())  # noqa: S301  written by run_isolated
     new: dict[str, dict[str, list[Run]]] = {scenario: {arm: [] for arm in names} for scenario, names in arms.items()}
     fresh, failure = True, None
     try:
-        settings, fresh = run_round(systems, library, settings, RealClock(), number, new)
+        settings, fresh = run_round(systems, library, settings, RealClock(shares=settings.workers > 1), number, new)
     except RunFailed as error:
         failure = str(error)
     pipe.send((new, settings, fresh, failure))
@@ -260,7 +259,8 @@ class TinyTorchPerf:
             for number in tqdm(range(self.settings.rounds), desc="rounds", disable=not self.progress):
                 self._round(results, scenarios, number)
         except (Exception, KeyboardInterrupt) as failure:
-            results.error = str(failure) or type(failure).__name__
+            own = isinstance(failure, RunFailed)
+            results.error = str(failure) if own else f"{type(failure).__name__}: {failure}".removesuffix(": ")
             raise
         return results
 

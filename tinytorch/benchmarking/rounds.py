@@ -53,7 +53,7 @@ def queries_needed(latency_ns: float, min_queries: int, min_duration_ns: int) ->
     return max(min_queries, math.ceil(1.25 * min_duration_ns / latency_ns))
 
 
-MOST_SAMPLES = 1_000_000  # an offline round of a model that takes next to no time stays in memory
+MOST_SAMPLES = 1_000_000  # a round of a model that takes next to no time stays in memory
 SEEDS = {"samples": "sample_index_seed", "schedule": "schedule_seed", "kept": "accuracy_log_seed"}
 
 
@@ -117,7 +117,7 @@ class Round:
 
     def single_stream(self, runs: dict[str, list[Run]]) -> None:
         """Give every query to every model, in coin-flip order."""
-        n = queries_needed(sum(self.pace_ns.values()), self.min_queries, self.min_duration_ns)
+        n = min(queries_needed(sum(self.pace_ns.values()), self.min_queries, self.min_duration_ns), MOST_SAMPLES)
         indices = draw_samples(self.settings, self.number, "single_stream", n, len(self.library))
         queries, models, logs = self.queries(indices), list(self.models.values()), [QueryLog(n) for _ in self.models]
         order = coin_flip_order(n, len(models), self.order)
@@ -135,7 +135,7 @@ class Round:
         """Ask one model for `samples_per_query` neighbouring samples at a time, as often as early stopping needs."""
         size = self.settings.samples_per_query
         least = math.ceil(max(self.settings.min_queries, early_stopping_queries(1, 0.99)) / self.settings.rounds)
-        n = queries_needed(size * self.batch_pace_ns(arm, size), least, self.min_duration_ns)
+        n = min(queries_needed(size * self.batch_pace_ns(arm, size), least, self.min_duration_ns), MOST_SAMPLES // size)
         first = draw_samples(self.settings, self.number, "multi_stream", n, len(self.library))
         indices = (first[:, np.newaxis] + np.arange(size)).ravel() % len(self.library)
         inputs, log = self.library.inputs[indices], QueryLog(len(indices))

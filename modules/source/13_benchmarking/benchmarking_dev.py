@@ -69,6 +69,7 @@ import multiprocessing
 import operator
 import pickle
 import re
+import tempfile
 import threading
 import time
 import zlib
@@ -86,7 +87,7 @@ from tqdm import tqdm
 
 from tinytorch import charts, environment
 from tinytorch.datasets import QuerySampleLibrary, load_dataset
-from tinytorch.deadline import DeadlineExceeded, deadline
+from tinytorch.deadline import deadline
 from tinytorch.mlperf import early_stopping_estimate, early_stopping_queries, loadgen_arrivals, loadgen_samples
 from tinytorch.peak import PeakRate, find_peak_qps
 from tinytorch.pitfalls import (
@@ -678,7 +679,7 @@ def concurrent_server(
     errors: list[BaseException] = []
 
     def serve() -> None:
-        while (i := todo.get()) is not None:
+        while (i := todo.get()) is not None and not errors:
             try:
                 log.outputs[i] = model(queries[i])
                 log.completed[i] = clock.now_ns()
@@ -777,8 +778,9 @@ def freeze(scenario: str, log: QueryLog, sample_indices: IntArray, kept: IntArra
     first = answered(log)
     batch = np.searchsorted(first, kept, side="right") - 1
     rows = [np.asarray(log.outputs[first[b]])[i - first[b]] for i, b in zip(kept, batch, strict=True)]
-    scheduled, issued, completed = (moment[: log.done] for moment in (log.scheduled, log.issued, log.completed))
-    indices = np.asarray(sample_indices[: log.done], dtype=np.int64)
+    done = log.done  # read once: a worker may still be at it
+    scheduled, issued, completed = (moment[:done] for moment in (log.scheduled, log.issued, log.completed))
+    indices = np.asarray(sample_indices[:done], dtype=np.int64)
     if len({row.shape for row in rows}) > 1:  # texts of different lengths, say
         outputs = np.empty(len(rows), dtype=object)
         outputs[:] = rows
@@ -2136,7 +2138,7 @@ assert queries_needed(3_000, 1, 8_000) == 4, "10000 / 3000 is 3.33: round up"
 
 # %% nbgrader={"grade": false, "grade_id": "given_rounds_draws", "locked": true, "schema_version": 3, "solution": false, "task": false}
 #| export rounds
-MOST_SAMPLES = 1_000_000  # an offline round of a model that takes next to no time stays in memory
+MOST_SAMPLES = 1_000_000  # a round of a model that takes next to no time stays in memory
 SEEDS = {"samples": "sample_index_seed", "schedule": "schedule_seed", "kept": "accuracy_log_seed"}
 
 
@@ -2202,7 +2204,7 @@ class Round:
 
     def single_stream(self, runs: dict[str, list[Run]]) -> None:
         """Give every query to every model, in coin-flip order."""
-        n = queries_needed(sum(self.pace_ns.values()), self.min_queries, self.min_duration_ns)
+        n = min(queries_needed(sum(self.pace_ns.values()), self.min_queries, self.min_duration_ns), MOST_SAMPLES)
         indices = draw_samples(self.settings, self.number, "single_stream", n, len(self.library))
         queries, models, logs = self.queries(indices), list(self.models.values()), [QueryLog(n) for _ in self.models]
         order = coin_flip_order(n, len(models), self.order)
@@ -2220,7 +2222,7 @@ class Round:
         """Ask one model for `samples_per_query` neighbouring samples at a time, as often as early stopping needs."""
         size = self.settings.samples_per_query
         least = math.ceil(max(self.settings.min_queries, early_stopping_queries(1, 0.99)) / self.settings.rounds)
-        n = queries_needed(size * self.batch_pace_ns(arm, size), least, self.min_duration_ns)
+        n = min(queries_needed(size * self.batch_pace_ns(arm, size), least, self.min_duration_ns), MOST_SAMPLES // size)
         first = draw_samples(self.settings, self.number, "multi_stream", n, len(self.library))
         indices = (first[:, np.newaxis] + np.arange(size)).ravel() % len(self.library)
         inputs, log = self.library.inputs[indices], QueryLog(len(indices))
@@ -2404,23 +2406,26 @@ def run_isolated(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe(duplex=False)
     arms = {scenario: list(by_arm) for scenario, by_arm in runs.items()}
-    process = context.Process(target=serve_round, args=(theirs, systems, library, settings, number, arms), daemon=True)
     limit_s = None if settings.deadline_s <= 0 else 30 + settings.deadline_s * len(systems) * len(runs)
     try:
-        with deadline(10.0):  # a process that dies at its start reads nothing of what it is sent
-            process.start()
-        theirs.close()
-        if not ours.poll(limit_s):
-            raise RunFailed(f"round {number}: no answer within {limit_s:g} s", "isolated round", 0, 0, [])
-        measured, settings, fresh, failure = ours.recv()
-    except (pickle.PicklingError, AttributeError, TypeError, DeadlineExceeded) as error:
+        task = pickle.dumps((systems, library, settings, number, arms))
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise RunFailed(f"round {number}: {error}; {IMPORTABLE}", "isolated round", 0, 0, []) from error
-    except EOFError:
-        process.join()
-        ended = f"its process ended with exit code {process.exitcode}"
-        raise RunFailed(f"round {number}: {ended}; {IMPORTABLE}", "isolated round", 0, 0, []) from None
-    finally:
-        if process.pid is not None:
+    with tempfile.TemporaryDirectory() as folder:  # more than a pipe holds would wait for a process that has died
+        path = Path(folder, "task")
+        path.write_bytes(task)
+        process = context.Process(target=serve_round, args=(theirs, path), daemon=True)
+        try:
+            process.start()
+            theirs.close()
+            if not ours.poll(limit_s):
+                raise RunFailed(f"round {number}: no answer within {limit_s:g} s", "isolated round", 0, 0, [])
+            measured, settings, fresh, failure = ours.recv()
+        except EOFError:
+            process.join()
+            ended = f"its process ended with exit code {process.exitcode}"
+            raise RunFailed(f"round {number}: {ended}; {IMPORTABLE}", "isolated round", 0, 0, []) from None
+        finally:
             process.kill()
             process.join()
     for scenario, by_arm in measured.items():
@@ -2431,19 +2436,13 @@ def run_isolated(
     return settings, fresh
 
 
-def serve_round(
-    pipe: Any,
-    systems: Mapping[str, System],
-    library: QuerySampleLibrary,
-    settings: Settings,
-    number: int,
-    arms: Mapping[str, Sequence[str]],
-) -> None:
-    """Run a round in this process and send its runs back."""
+def serve_round(pipe: Any, task: Path) -> None:
+    """Run the round described in the file `task` in this process and send its runs back."""
+    systems, library, settings, number, arms = pickle.loads(task.read_bytes())  # noqa: S301  written by run_isolated
     new: dict[str, dict[str, list[Run]]] = {scenario: {arm: [] for arm in names} for scenario, names in arms.items()}
     fresh, failure = True, None
     try:
-        settings, fresh = run_round(systems, library, settings, RealClock(), number, new)
+        settings, fresh = run_round(systems, library, settings, RealClock(shares=settings.workers > 1), number, new)
     except RunFailed as error:
         failure = str(error)
     pipe.send((new, settings, fresh, failure))
@@ -2565,7 +2564,8 @@ class TinyTorchPerf:
             for number in tqdm(range(self.settings.rounds), desc="rounds", disable=not self.progress):
                 self._round(results, scenarios, number)
         except (Exception, KeyboardInterrupt) as failure:
-            results.error = str(failure) or type(failure).__name__
+            own = isinstance(failure, RunFailed)
+            results.error = str(failure) if own else f"{type(failure).__name__}: {failure}".removesuffix(": ")
             raise
         return results
 
