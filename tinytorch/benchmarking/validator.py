@@ -57,7 +57,7 @@ __all__ = [
 def cold_start(latency_ns: IntArray) -> Pitfall | None:
     """Return a pitfall if the first of the latencies (n,) stands far above the rest, else None.
 
-    Threshold 14.8 MAD: found 99 % of real cold starts and 2 % of warm runs.
+    Threshold 14.8 MAD: found 99 % of real cold starts, and 2 to 10 % of warm runs: ask more than one round.
     """
     first, median = float(latency_ns[0]), float(np.median(latency_ns))
     mad = float(np.median(np.abs(latency_ns - median)))

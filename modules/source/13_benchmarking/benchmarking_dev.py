@@ -1628,7 +1628,7 @@ def compare(results: Results, confidence: float, margin: float) -> list[Comparis
 
 # %% [markdown]
 # **Given.** A pitfall is a claim with its evidence and a remedy, like a good compiler warning:
-# `Pitfall(name, claim, evidence, remedy)`. You write one detector; `tinytorch.pitfalls` has twenty more.
+# `Pitfall(name, claim, evidence, remedy)`. You write one detector; `tinytorch.pitfalls` has more than twenty others.
 
 # %% [markdown]
 # ### Exercise 9.1: Cold start (3 points, about 8 lines)
@@ -1642,7 +1642,7 @@ def compare(results: Results, confidence: float, margin: float) -> list[Comparis
 def cold_start(latency_ns: IntArray) -> Pitfall | None:
     """Return a pitfall if the first of the latencies (n,) stands far above the rest, else None.
 
-    Threshold 14.8 MAD: found 99 % of real cold starts and 2 % of warm runs.
+    Threshold 14.8 MAD: found 99 % of real cold starts, and 2 to 10 % of warm runs: ask more than one round.
     """
     ### BEGIN SOLUTION
     first, median = float(latency_ns[0]), float(np.median(latency_ns))
