@@ -7,9 +7,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from autograder.demo_class import LESSON, RELEASE, ROOT
+from autograder.reading.places import LESSON, RELEASE, SUITES, VARIANTS, WRONG_ANSWERS
 
-SUITES = ROOT / "autograder" / "suites"
 MATRIX_SEED = 13
 AddCommand = Callable[[str, str, str], argparse.ArgumentParser]
 
@@ -55,8 +54,8 @@ def add_commands(add: AddCommand) -> None:
 
 
 def _feedback(options: argparse.Namespace) -> int:
-    from autograder.feedback import write_pages
-    from autograder.results import load_all
+    from autograder.books.feedback import write_pages
+    from autograder.grading.results import load_all
 
     folder = options.course / ("feedback-instructor" if options.instructor else "feedback")
     print("\n".join(map(str, write_pages(load_all(options.course / "results"), folder, options.instructor))))
@@ -64,16 +63,16 @@ def _feedback(options: argparse.Namespace) -> int:
 
 
 def _class(options: argparse.Namespace) -> int:
-    from autograder.overview import write_page
-    from autograder.results import load_all
+    from autograder.books.overview import write_page
+    from autograder.grading.results import load_all
 
     print(write_page(load_all(options.course / "results"), options.course))
     return 0
 
 
 def _export(options: argparse.Namespace) -> int:
-    from autograder.exports import TITLE, export
-    from autograder.results import load_all
+    from autograder.books.exports import TITLE, export
+    from autograder.grading.results import load_all
 
     results = load_all(options.course / "results")
     paths = export(results, options.to, options.course / "export", options.title or TITLE)
@@ -88,25 +87,23 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _gradescope(options: argparse.Namespace) -> int:
-    from autograder.gradescope import build
-    from autograder.lesson import ASSIGNMENT
+    from autograder.books.gradescope import build
 
-    print(build(options.to, options.release, options.suites or SUITES / ASSIGNMENT))
+    print(build(options.to, options.release, options.suites or SUITES))
     return 0
 
 
 def _matrix(options: argparse.Namespace) -> int:
-    from autograder.cases import read_answers
-    from autograder.classroom import usable_cores
-    from autograder.lesson import ASSIGNMENT
-    from autograder.matrix import matrix
+    from autograder.grading.classroom import usable_cores
+    from autograder.proving.cases import read_answers
+    from autograder.proving.matrix import matrix
 
     found = matrix(
         LESSON,
         RELEASE,
-        SUITES / ASSIGNMENT,
-        read_answers(ROOT / "autograder" / "wrong_answers" / ASSIGNMENT),
-        read_answers(ROOT / "autograder" / "variants" / ASSIGNMENT),
+        SUITES,
+        read_answers(WRONG_ANSWERS),
+        read_answers(VARIANTS),
         seed=options.seed,
         jobs=options.jobs or usable_cores(),
         whole=options.whole,

@@ -17,9 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.class_cli import add_commands
-from autograder.demo_class import LESSON, RELEASE, ROOT, make_class
-
-SUITES = ROOT / "autograder" / "suites"
+from autograder.proving.demo_class import make_class
+from autograder.reading.places import LESSON, RELEASE, SUITES
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,11 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any(importlib.util.find_spec(name) is None for name in ("nbgrader", "pytest")):
         print("autograder: nbgrader and pytest are missing; run `pip install '.[course]'` here", file=sys.stderr)
         return 1
-    from autograder.gradebook import GradebookError
-    from autograder.judging import CannotGradeError
-    from autograder.lesson import LessonError
-    from autograder.release import ReleaseError
-    from autograder.sandbox import SandboxUnavailable
+    from autograder.grading.gradebook import GradebookError
+    from autograder.grading.judging import CannotGradeError
+    from autograder.reading.lesson import LessonError
+    from autograder.reading.release import ReleaseError
+    from autograder.sandbox.confinement import SandboxUnavailable
     from tinytorch.export import ExportError
 
     try:
@@ -133,39 +132,38 @@ def _command(
 
 
 def _release(options: argparse.Namespace) -> int:
-    from autograder.release import release
+    from autograder.reading.release import release
 
     print(release(options.lesson, options.to, options.db))
     return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from autograder import sandbox
-    from autograder.basis import basis
-    from autograder.classroom import grade_class, usable_cores
-    from autograder.cluster import on_cluster
-    from autograder.collect import find_submissions
-    from autograder.grade import Setup
-    from autograder.lesson import ASSIGNMENT
-    from autograder.progress import live
-    from autograder.record import Record
-    from autograder.results import write_whole
-    from autograder.table import markdown_table, text_table
+    from autograder.grading.basis import basis
+    from autograder.grading.classroom import grade_class, usable_cores
+    from autograder.grading.cluster import on_cluster
+    from autograder.grading.grade import Setup
+    from autograder.grading.progress import live
+    from autograder.grading.record import Record
+    from autograder.grading.results import write_whole
+    from autograder.grading.table import markdown_table, text_table
+    from autograder.reading.collect import find_submissions
+    from autograder.sandbox import confinement
 
     if options.tier:
         os.environ["AUTOGRADER_TIER"] = options.tier  # for the grading processes as well
     found = find_submissions(options.folder)
     course = (options.course or _course_of(options.folder)).resolve()
     course.mkdir(parents=True, exist_ok=True)
-    tier = sandbox.TRUSTED if options.trust_submissions else None if options.scheduler else sandbox.probe()
+    tier = confinement.TRUSTED if options.trust_submissions else None if options.scheduler else confinement.probe()
     jobs = min(options.jobs or usable_cores(), len(found))
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
     where = f"sandbox: {tier.name}" if tier else f"on the cluster at {options.scheduler}"
     with tempfile.TemporaryDirectory(prefix="support-") as support:
         setup = Setup(
             release=options.release,
-            support=sandbox.build_support(Path(support)),
-            suites=options.suites or SUITES / ASSIGNMENT,
+            support=confinement.build_support(Path(support)),
+            suites=options.suites or SUITES,
             seed=options.seed or 0,
             trust=options.trust_submissions,
             seed_given=options.seed is not None,
@@ -193,7 +191,7 @@ def _grade(options: argparse.Namespace) -> int:
 
 
 def _demo_class(options: argparse.Namespace) -> int:
-    from autograder.synthetic import synthetic_class
+    from autograder.proving.synthetic import synthetic_class
 
     made = synthetic_class(options.folder, options.students, options.seed) if options.students else None
     print("\n".join(map(str, made or make_class(options.folder))))

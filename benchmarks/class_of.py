@@ -1,6 +1,6 @@
 """Grade a synthetic class of N: wall and processor time, memory at its start and end, and what 10,000 would take.
 
-The class is made of the wrong answers and variants on file (`autograder/synthetic.py`), graded with the real lesson and
+The class is made of the wrong answers and variants on file (`autograder/proving/synthetic.py`), graded with the real lesson and
 its hidden suites. With --course the folder is kept, and the same command after a death goes on where it was; the times
 are then those of this run. Processor time counts this process and those it waited for: of a sandbox that was killed,
 what its starter did not get to count is missing, so on an otherwise idle machine wall time x cores is an upper bound.
@@ -21,17 +21,15 @@ from typing import Any
 
 from side_by_side import number, publish, table
 
-from autograder import sandbox
-from autograder.classroom import grade_class, usable_cores
-from autograder.cli import SUITES
-from autograder.cluster import on_cluster
-from autograder.collect import find_submissions
-from autograder.demo_class import RELEASE
-from autograder.grade import Graded, Setup
-from autograder.lesson import ASSIGNMENT
-from autograder.progress import duration, live
-from autograder.results import Result
-from autograder.synthetic import synthetic_class
+from autograder.grading.classroom import grade_class, usable_cores
+from autograder.grading.cluster import on_cluster
+from autograder.grading.grade import Graded, Setup
+from autograder.grading.progress import duration, live
+from autograder.grading.results import Result
+from autograder.proving.synthetic import synthetic_class
+from autograder.reading.collect import find_submissions
+from autograder.reading.places import RELEASE, SUITES
+from autograder.sandbox import confinement
 
 MIB = 1 << 20
 LARGE = 10_000
@@ -91,7 +89,7 @@ def grade(course: Path, options: argparse.Namespace) -> tuple[list[Result], Watc
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
     wall, cpu = time.perf_counter(), cpu_s()
     with tempfile.TemporaryDirectory(prefix="support-") as support:
-        setup = Setup(RELEASE, sandbox.build_support(Path(support)), SUITES / ASSIGNMENT, options.seed)
+        setup = Setup(RELEASE, confinement.build_support(Path(support)), SUITES, options.seed)
         url = f"sqlite:///{course / 'gradebook.db'}"
         results = grade_class(found, setup, course, url, jobs=jobs, engine=engine, progress=watch.over)
     return results, watch, time.perf_counter() - wall, cpu_s() - cpu

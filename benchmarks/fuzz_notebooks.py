@@ -18,11 +18,12 @@ from pathlib import Path
 
 from mutations import mutant
 
-from autograder.demo_class import LESSON, RELEASE, answers, filled
-from autograder.layout import Layout
-from autograder.lesson import load_lesson
-from autograder.source import directives
-from autograder.submission import Submission, normalise, read_submission
+from autograder.proving.demo_class import answers, filled
+from autograder.reading.layout import Layout
+from autograder.reading.lesson import load_lesson
+from autograder.reading.places import LESSON, RELEASE
+from autograder.reading.source import directives
+from autograder.reading.submission import Submission, normalise, read_submission
 from tinytorch.export import export_modules
 
 COUNT = 2_000

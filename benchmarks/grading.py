@@ -65,9 +65,10 @@ def measure(folder: Path, submissions: int, with_nbgrader: bool) -> dict[str, di
 
 def make_class(folder: Path, students: int) -> list[Path]:
     """Write complete submissions, each with another wrong answer or variant in it, and return their paths."""
-    from autograder.cases import read_answers
-    from autograder.demo_class import LESSON, RELEASE, answers, filled
-    from autograder.lesson import ASSIGNMENT, load_lesson
+    from autograder.proving.cases import read_answers
+    from autograder.proving.demo_class import answers, filled
+    from autograder.reading.lesson import ASSIGNMENT, load_lesson
+    from autograder.reading.places import LESSON, RELEASE
 
     released, solved = load_lesson(RELEASE), answers(load_lesson(LESSON))
     on_file = [
@@ -100,11 +101,11 @@ def grade(tier: str, files: Sequence[Path]) -> int:
 
     Prints the CPU time that the kernel adds to nobody's: that of processes below a bubblewrap that is killed.
     """
-    from autograder import process, sandbox
-    from autograder.collect import Found
-    from autograder.demo_class import RELEASE
-    from autograder.grade import Grader, Setup
-    from autograder.lesson import ASSIGNMENT
+    from autograder.grading.grade import Grader, Setup
+    from autograder.reading.collect import Found
+    from autograder.reading.lesson import ASSIGNMENT
+    from autograder.reading.places import RELEASE
+    from autograder.sandbox import confinement, process
 
     lost: list[float] = []
     end = process.Command.end
@@ -115,13 +116,13 @@ def grade(tier: str, files: Sequence[Path]) -> int:
 
     process.Command.end = counted  # type: ignore[method-assign, assignment]
     try:
-        assert sandbox.probe().kind == tier
-    except sandbox.SandboxUnavailable as error:
+        assert confinement.probe().kind == tier
+    except confinement.SandboxUnavailable as error:
         print(f"{tier}: {error}", file=sys.stderr)
         return 3
     with tempfile.TemporaryDirectory(prefix="support-") as support:
         suites = ROOT / "autograder" / "suites" / ASSIGNMENT
-        grader = Grader(Setup(RELEASE, sandbox.build_support(Path(support)), suites, seed=SEED))
+        grader = Grader(Setup(RELEASE, confinement.build_support(Path(support)), suites, seed=SEED))
         for path in files:
             result = grader.grade(Found(path.parent.parent.name, path)).result
             if not result.readable or sum(mark.earned for mark in result.marks) < 60:
@@ -148,8 +149,8 @@ def below(pid: int) -> float:
 
 def nbgrader(folder: Path, files: Sequence[Path]) -> tuple[Cost, Cost]:
     """Grade the first file, then all, by `nbgrader autograde`; the lesson is generated first, which is not counted."""
-    from autograder.demo_class import LESSON
-    from autograder.lesson import ASSIGNMENT, load_lesson, to_notebook
+    from autograder.reading.lesson import ASSIGNMENT, load_lesson, to_notebook
+    from autograder.reading.places import LESSON
 
     lesson = load_lesson(LESSON)
     course = folder / "course"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder import sandbox, tiers
-from autograder.sandbox import Limits, Tier
-from autograder.session import Session
-from autograder.student import Student
+from autograder.examining.session import Session
+from autograder.examining.student import Student
+from autograder.sandbox import confinement, tiers
+from autograder.sandbox.confinement import Limits, Tier
 
 # For packages that keep to them: long enough for a busy machine.
 QUICK = Limits(call_s=6.0, wall_s=60.0)
@@ -178,9 +178,9 @@ def tier_of(kind: str) -> Tier:
     """The first tier of a kind that proves itself here; the test is skipped where there is none."""
     found = [tier for tier in tiers.candidates() if tier.kind == kind]
     for tier in found:
-        if not sandbox.refusal(tier):
+        if not confinement.refusal(tier):
             return tier
-    pytest.skip(f"{kind}: {sandbox.refusal(found[0]) if found else 'not on this machine'}")
+    pytest.skip(f"{kind}: {confinement.refusal(found[0]) if found else 'not on this machine'}")
 
 
 def descendants(pid: int) -> set[int]:

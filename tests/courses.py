@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.cases import Answer
-from autograder.classroom import grade_class
-from autograder.collect import Found, find_submissions
-from autograder.grade import Grader, Judged, Setup
-from autograder.pool import Ended
-from autograder.synthetic import synthetic_class
+from autograder.grading.classroom import grade_class
+from autograder.grading.grade import Grader, Judged, Setup
+from autograder.grading.pool import Ended
+from autograder.proving.cases import Answer
+from autograder.proving.synthetic import synthetic_class
+from autograder.reading.collect import Found, find_submissions
 from tests import mini
 
 _WRONG = {

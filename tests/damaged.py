@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from autograder.notebook import MAX_BYTES
+from autograder.reading.notebook import MAX_BYTES
 from tests import mini
 from tests.mini import Document
 

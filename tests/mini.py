@@ -13,13 +13,13 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder import sandbox
-from autograder.collect import Found
-from autograder.grade import Graded, Grader, Setup
-from autograder.layout import Layout
-from autograder.lesson import load_lesson
-from autograder.results import Result
-from autograder.submission import Submission, normalise, read_submission
+from autograder.grading.grade import Graded, Grader, Setup
+from autograder.grading.results import Result
+from autograder.reading.collect import Found
+from autograder.reading.layout import Layout
+from autograder.reading.lesson import load_lesson
+from autograder.reading.submission import Submission, normalise, read_submission
+from autograder.sandbox import confinement
 from tests.mini_lesson import ANSWERS, LESSON, SUITE, WRONG_MIDDLE
 from tinytorch.export import export_modules
 
@@ -48,7 +48,7 @@ def layout() -> Layout:
 @functools.cache
 def setup() -> Setup:
     """Return what the lesson's submissions are graded with."""
-    return Setup(made() / NOTEBOOK, sandbox.build_support(made() / "support"), made() / "suites", seed=13)
+    return Setup(made() / NOTEBOOK, confinement.build_support(made() / "support"), made() / "suites", seed=13)
 
 
 def read(content: Document | bytes, folder: Path) -> Submission:

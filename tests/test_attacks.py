@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from autograder.sandbox import KINDS, Limits
-from autograder.verdicts import judge
+from autograder.examining.verdicts import judge
+from autograder.sandbox.confinement import KINDS, Limits
 from tests.confined import QUICK, package, support, tier_of
 
 SUITE = """
 import pytest
-from autograder.checks import close, expect
+from autograder.examining.checks import close, expect
 
 HIDDEN = "HIDDEN-EXPECTED-VALUE"
 
@@ -44,7 +44,7 @@ def base(tmp_path_factory):
 def tier(request, monkeypatch):
     """Each means of confinement that this machine has."""
     found = tier_of(request.param)
-    monkeypatch.setattr("autograder.sandbox.probe", lambda: found)
+    monkeypatch.setattr("autograder.sandbox.confinement.probe", lambda: found)
     return found
 
 
@@ -100,10 +100,10 @@ ATTACKS = {
     "memory of the parent": "print(open(f'/proc/{os.getppid()}/mem', 'rb').read(1))",
     "limits of the parent": "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_NOFILE, (3, 3))",
     "late writer": "if os.fork() == 0:\n    os.setsid(); time.sleep(1); open('HOME/loot', 'w').write('loot')",
-    "compare patched": "import autograder.wire as w; w.encode = lambda value, *rest: {'f': 'nan'}",
+    "compare patched": "import autograder.sandbox.wire as w; w.encode = lambda value, *rest: {'f': 'nan'}",
     "fill the disk": "open('/tmp/big', 'wb').write(bytes(2**26 + 1))",
     "pytest": "import types; sys.modules['pytest'] = types.SimpleNamespace(raises=None, mark=None)",
-    "patch the worker": "import autograder.worker as w; w.Link.say = lambda self, message: None",
+    "patch the worker": "import autograder.sandbox.worker as w; w.Link.say = lambda self, message: None",
     "patch numpy": "import numpy; numpy.diff = lambda x: [2] * 12",
     "exception": "raise type('Z', (Exception,), {'__str__': lambda s: 1 / 0})()",
     "hostile class": "raise type('M', (type,), {'__mro__': property(lambda c: 1 / 0)})('E', (Exception,), {})()",

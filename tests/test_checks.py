@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import MAX_SHOWN, close, expect, same_array, shown
+from autograder.examining.checks import MAX_SHOWN, close, expect, same_array, shown
 
 
 def test_two_lines_to_compare_and_where_to_look():

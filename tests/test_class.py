@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from autograder import cli, sandbox
-from autograder.classroom import grade_class
-from autograder.collect import find_submissions
-from autograder.demo_class import RELEASE, make_class
-from autograder.pool import spread
-from autograder.results import Result, load_all, points_text, save
-from autograder.table import markdown_table, text_table
+from autograder import cli
+from autograder.grading.classroom import grade_class
+from autograder.grading.pool import spread
+from autograder.grading.results import Result, load_all, points_text, save
+from autograder.grading.table import markdown_table, text_table
+from autograder.proving.demo_class import make_class
+from autograder.reading.collect import find_submissions
+from autograder.reading.places import RELEASE, SUITES
+from autograder.sandbox import confinement
 from tests import mini
 
 
@@ -66,7 +68,7 @@ def test_the_demo_class_gets_what_it_deserves(tmp_path: Path) -> None:
     """The real lesson, its release, its hidden suites: what `make demo` grades."""
     course = tmp_path / "course"
     make_class(course / "submitted")
-    real = replace(mini.setup(), release=RELEASE, suites=cli.SUITES / "13_benchmarking")
+    real = replace(mini.setup(), release=RELEASE, suites=SUITES)
     graded = grade_class(find_submissions(course), real, course, f"sqlite:///{tmp_path / 'gradebook.db'}")
     reference, untouched, half, mistake, truncated = graded
     full = mini.points(reference)
@@ -165,10 +167,10 @@ def test_errors_are_one_sentence(
 def test_without_a_sandbox_nothing_is_graded_unless_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def none() -> sandbox.Tier:
-        raise sandbox.SandboxUnavailable("grading needs bubblewrap")
+    def none() -> confinement.Tier:
+        raise confinement.SandboxUnavailable("grading needs bubblewrap")
 
-    monkeypatch.setattr(sandbox, "probe", none)
+    monkeypatch.setattr(confinement, "probe", none)
     course = make_course(tmp_path / "course", mini.setup().release)
     assert cli.main(["grade", str(course), "--release", str(mini.setup().release)]) == 3
     assert "--trust-submissions" in capsys.readouterr().err

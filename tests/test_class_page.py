@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
-from autograder.autograded import write_autograded
-from autograder.exports import canvas, export, gradescope, moodle, plain
-from autograder.items import failed_tests, items, totals
-from autograder.layout import Layout
-from autograder.lesson import load_lesson
-from autograder.overview import render, write_page
-from autograder.results import Lost, Mark, Question, Result, save
-from autograder.similar import essence, families, groups, pairs
-from autograder.submission import Submission, normalise
+from autograder.books.exports import canvas, export, gradescope, moodle, plain
+from autograder.books.items import failed_tests, items, totals
+from autograder.books.overview import render, write_page
+from autograder.books.similar import essence, families, groups, pairs
+from autograder.grading.autograded import write_autograded
+from autograder.grading.results import Lost, Mark, Question, Result, save
+from autograder.reading.layout import Layout
+from autograder.reading.lesson import load_lesson
+from autograder.reading.submission import Submission, normalise
 from tests import mini
 from tests.test_feedback import HOSTILE, Page
 
@@ -224,7 +224,7 @@ def test_the_matrix_command_says_no_where_a_rule_does_not_hold(
         def problems(self) -> list[str]:
             return problems
 
-    monkeypatch.setattr("autograder.matrix.matrix", lambda *_, **__: Found())
+    monkeypatch.setattr("autograder.proving.matrix.matrix", lambda *_, **__: Found())
     assert cli.main(["matrix"]) == len(problems)
     said = capsys.readouterr().out
     assert "the table" in said

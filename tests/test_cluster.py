@@ -10,14 +10,15 @@ from typing import Any
 
 import pytest
 
-from autograder import batch, cli
-from autograder.basis import answers_bytes
-from autograder.classroom import on_this_machine
-from autograder.cluster import on_cluster
-from autograder.collect import find_submissions
-from autograder.grade import Grader
-from autograder.judge_lines import packed
-from autograder.judging import CannotGradeError
+from autograder import cli
+from autograder.grading import batch
+from autograder.grading.basis import answers_bytes
+from autograder.grading.classroom import on_this_machine
+from autograder.grading.cluster import on_cluster
+from autograder.grading.grade import Grader
+from autograder.grading.judge_lines import packed
+from autograder.grading.judging import CannotGradeError
+from autograder.reading.collect import find_submissions
 from tests import mini
 from tests.clusters import cluster
 from tests.courses import grade_course, here, left_behind, mini_class, points
@@ -81,7 +82,7 @@ def test_no_cluster_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    monkeypatch.setattr("autograder.cluster.CONNECT_S", 1)
+    monkeypatch.setattr("autograder.grading.cluster.CONNECT_S", 1)
     for address in (f"tcp://127.0.0.1:{port}", "nonsense://x", "::::"):
         with pytest.raises(CannotGradeError, match="there is no Dask scheduler at") as caught:
             list(on_cluster(address, jobs=1)([], Grader(mini.setup())))

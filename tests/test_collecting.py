@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder import archives
-from autograder.archives import ArchiveError, listed
-from autograder.collect import find_submissions
-from autograder.owners import people, plain_id
-from autograder.submission import read_submission
+from autograder.reading import archives
+from autograder.reading.archives import ArchiveError, listed
+from autograder.reading.collect import find_submissions
+from autograder.reading.owners import people, plain_id
+from autograder.reading.submission import read_submission
 from tests import mini
 
 NOTEBOOK = b'{"cells": []}'

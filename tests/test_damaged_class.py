@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.classroom import grade_class
-from autograder.collect import find_submissions
-from autograder.results import load_all
-from autograder.submission import normalise, read_submission
+from autograder.grading.classroom import grade_class
+from autograder.grading.results import load_all
+from autograder.reading.collect import find_submissions
+from autograder.reading.submission import normalise, read_submission
 from tests import damaged, mini
 
 POINTS = {"middle": 40.0, "Clock": 25.0, "spread": 20.0}

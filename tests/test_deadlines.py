@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from autograder.sandbox import Limits
-from autograder.session import MAX_STARTS
-from autograder.student import NoAnswerError, Student, StudentError
-from autograder.wire import MAX_BYTES
+from autograder.examining.session import MAX_STARTS
+from autograder.examining.student import NoAnswerError, Student, StudentError
+from autograder.sandbox.confinement import Limits
+from autograder.sandbox.wire import MAX_BYTES
 from tests.confined import LESSON, session, student_of
 
 
@@ -95,7 +95,7 @@ def test_an_import_that_never_ends_well_is_waited_for_once(tmp_path, source, kin
 
 
 def test_starts_and_the_time_of_a_submission_are_bounded(tmp_path, monkeypatch):
-    monkeypatch.setattr("autograder.session.MAX_STARTS", 2)
+    monkeypatch.setattr("autograder.examining.session.MAX_STARTS", 2)
     assert MAX_STARTS > 2
     with session(tmp_path / "s", LESSON) as running:
         for message in ("exit code 3", "exit code 3", "used up"):

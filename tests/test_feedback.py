@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from autograder.feedback import Finding, findings, reflowed, render, wording, write_pages
-from autograder.results import Lost, Mark, Question, Result
+from autograder.books.feedback import Finding, findings, reflowed, render, wording, write_pages
+from autograder.grading.results import Lost, Mark, Question, Result
 
 HOSTILE = '"><script>alert(1)</script>{{ 7*7 }}<img src=x onerror=alert(1)>&lt;'
 

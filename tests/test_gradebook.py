@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from autograder.autograded import feedback_lines, harmless, write_autograded, write_source
-from autograder.gradebook import GradebookError, GradebookWriter, submitted_at
-from autograder.layout import Layout
-from autograder.lesson import Lesson, load_lesson
-from autograder.results import Lost, Mark, Question, Result
-from autograder.submission import Submission, normalise
+from autograder.grading.autograded import feedback_lines, harmless, write_autograded, write_source
+from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
+from autograder.grading.results import Lost, Mark, Question, Result
+from autograder.reading.layout import Layout
+from autograder.reading.lesson import Lesson, load_lesson
+from autograder.reading.submission import Submission, normalise
 from tests import mini
 
 THIRD = 40 / 3

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from autograder import gradescope
-from autograder.demo_class import RELEASE
+from autograder.books import gradescope
+from autograder.reading.places import RELEASE
 from tests import mini
 
 CURIOUS = """def middle(values: list[float]) -> float:

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from autograder.basis import answers_bytes, answers_from, basis, key_of
-from autograder.classroom import grade_class
-from autograder.collect import Found, find_submissions
-from autograder.grade import Graded, Grader, Setup
-from autograder.judgement import Judgement, Judgements
-from autograder.judging import CannotGradeError, Judge
-from autograder.progress import _lines, duration, live, row
-from autograder.record import Record
-from autograder.results import Result, load, load_all
-from autograder.table import markdown_table
+from autograder.grading.basis import answers_bytes, answers_from, basis, key_of
+from autograder.grading.classroom import grade_class
+from autograder.grading.grade import Graded, Grader, Setup
+from autograder.grading.judgement import Judgement, Judgements
+from autograder.grading.judging import CannotGradeError, Judge
+from autograder.grading.progress import _lines, duration, live, row
+from autograder.grading.record import Record
+from autograder.grading.results import Result, load, load_all
+from autograder.grading.table import markdown_table
+from autograder.reading.collect import Found, find_submissions
 from tests import mini
 from tests.courses import here
 
@@ -144,7 +144,7 @@ def test_a_package_that_cannot_be_imported_stops_the_class(tmp_path: Path, monke
         with pytest.raises(CannotGradeError, match=r"No module named 'nosuch_package'.*0 points") as caught:
             Judge(mini.setup(), lesson, grader.layout).check()
         assert len(str(caught.value).splitlines()) == 1
-    monkeypatch.setattr("autograder.grade.load_lesson", lambda path: lesson)
+    monkeypatch.setattr("autograder.grading.grade.load_lesson", lambda path: lesson)
     with pytest.raises(CannotGradeError, match="nosuch_package"):
         grade_class(find_submissions(tmp_path), mini.setup(), tmp_path, "sqlite://", jobs=1)
     assert not (tmp_path / "results").exists()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.gradebook import GradebookWriter
+from autograder.grading.gradebook import GradebookWriter
 from tests import mini
 from tests.courses import files_written, grade_course, here, left_behind, mini_class, points, rows
 from tests.test_gradebook import set_manual
@@ -34,7 +34,7 @@ def test_killed_at_ten_random_moments(tmp_path: Path) -> None:
     whole, course = mini_class(tmp_path / "whole", STUDENTS), mini_class(tmp_path / "course", STUDENTS)
     grade_course(whole, mini.setup(), engine=here)
     context, rng = multiprocessing.get_context("forkserver"), random.Random(13)
-    context.set_forkserver_preload(["tests.courses", "nbgrader.api", "autograder.verdicts"])
+    context.set_forkserver_preload(["tests.courses", "nbgrader.api", "autograder.examining.verdicts"])
     killed, orphans = 0, set[int]()
     for number in range(KILLS):
         process = context.Process(target=grade_course, args=(course, mini.setup(), 2, here if number % 5 else None))
@@ -61,7 +61,9 @@ def test_killed_at_ten_random_moments(tmp_path: Path) -> None:
     assert not alive
 
 
-@pytest.mark.parametrize("step", ["autograder.classroom.write_autograded", "autograder.classroom.save", "write"])
+@pytest.mark.parametrize(
+    "step", ["autograder.grading.classroom.write_autograded", "autograder.grading.classroom.save", "write"]
+)
 def test_an_end_between_two_writes_loses_no_flag(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The instructor read an answer and it changed: the run that notices dies at this step, the next one flags it."""
     path = tmp_path / "submitted" / "ada" / "13_benchmarking" / "benchmarking_dev.ipynb"

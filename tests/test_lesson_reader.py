@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
-from autograder.lesson import to_notebook
+from autograder.reading.lesson import to_notebook
 from tinytorch.export import Cell, ExportError, headings, read_lesson
 
 # What Jupytext notes about the text file itself, and no cell of a lesson needs.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.lesson import Exercise, LessonError, load_lesson, to_notebook
+from autograder.reading.lesson import Exercise, LessonError, load_lesson, to_notebook
 
 
 def test_exercises_points_and_ids_come_from_the_lesson(mini_lesson: Path) -> None:

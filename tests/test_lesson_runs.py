@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.lesson import to_notebook
+from autograder.reading.lesson import to_notebook
 from tinytorch.export import read_lesson
 
 LESSON = Path(__file__).parents[1] / "modules/source/13_benchmarking/benchmarking_dev.py"

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.collect import find_submissions, plain_name
-from autograder.notebook import MAX_BYTES, MAX_CELLS
-from autograder.submission import Submission, read_submission
+from autograder.reading.collect import find_submissions, plain_name
+from autograder.reading.notebook import MAX_BYTES, MAX_CELLS
+from autograder.reading.submission import Submission, read_submission
 from tests import mini
 from tests.mini import Document
 

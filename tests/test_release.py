@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import release as release_module
-from autograder.lesson import STUB, load_lesson, split_solution, to_notebook
-from autograder.release import ReleaseError, register, release
+from autograder.reading import release as release_module
+from autograder.reading.lesson import STUB, load_lesson, split_solution, to_notebook
+from autograder.reading.release import ReleaseError, register, release
 from tinytorch.export import export_modules, read_lesson, write_package
 
 ROOT = Path(__file__).parents[1]

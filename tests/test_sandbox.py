@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import jail, sandbox
-from autograder.sandbox import Limits
-from autograder.student import StudentError
+from autograder.examining.student import StudentError
+from autograder.sandbox import confinement, jail
+from autograder.sandbox.confinement import Limits
 from tests.confined import PROBES, QUICK, descendants, package, session, student_of, support, tier_of
 
 SECRET = "A-WORD-THAT-NO-SUBMISSION-SHOULD-READ"
@@ -25,7 +25,7 @@ def inside(request, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADER_SECRET", SECRET)
         tier = tier_of(request.param)
-        patch.setattr("autograder.sandbox.probe", lambda: tier)
+        patch.setattr("autograder.sandbox.confinement.probe", lambda: tier)
         with session(tmp_path_factory.mktemp("inside") / "s", PROBES) as running:
             yield student_of(running)
 
@@ -47,7 +47,7 @@ def _alive(process):
 
 def test_the_user_has_no_rights(inside):
     real, effective, groups = inside.user()
-    expected = sandbox.probe().uid or 65534
+    expected = confinement.probe().uid or 65534
     assert (real, effective) == (expected, expected)
     assert 0 not in groups
     number, reason = inside.user_namespace()
@@ -63,7 +63,7 @@ def test_the_environment_is_ours_alone(inside):
 
 
 def test_nothing_of_the_machine_is_there(inside):
-    checkout = Path(jail.__file__).resolve().parents[1]
+    checkout = Path(jail.__file__).resolve().parents[2]
     for path in (
         checkout / "autograder" / "suites",
         checkout / "modules",
@@ -86,7 +86,8 @@ def test_nothing_of_the_machine_is_there(inside):
         "usr",
         *_top(),
     }
-    assert inside.listed("/grader/autograder") == ["wire.py", "worker.py"]
+    assert inside.listed("/grader/autograder") == ["sandbox"]
+    assert inside.listed("/grader/autograder/sandbox") == ["wire.py", "worker.py"]
 
 
 def _top():
@@ -112,7 +113,7 @@ def test_there_is_no_network(inside):
 
 
 @pytest.mark.parametrize(
-    "path", ["/usr/lib/x", "/site/0/x.py", "/support/tinytorch/x.py", "/grader/autograder/worker.py", "/x"]
+    "path", ["/usr/lib/x", "/site/0/x.py", "/support/tinytorch/x.py", "/grader/autograder/sandbox/worker.py", "/x"]
 )
 def test_only_its_own_room_can_be_written_to(inside, path):
     with pytest.raises(StudentError, match=r"Read-only|Permission"):
@@ -135,7 +136,7 @@ def test_the_process_holds_no_file_of_the_grader(inside):
 @pytest.mark.parametrize("kind", ["namespaces", "bubblewrap"])
 def test_nothing_survives(tmp_path, monkeypatch, kind):
     limits, tier = Limits(call_s=6.0, wall_s=30.0, file_bytes=2**20), tier_of(kind)
-    monkeypatch.setattr("autograder.sandbox.probe", lambda: tier)
+    monkeypatch.setattr("autograder.sandbox.confinement.probe", lambda: tier)
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with session(tmp_path / "s", PROBES, limits) as running:
         student = student_of(running)
@@ -150,15 +151,15 @@ def test_nothing_survives(tmp_path, monkeypatch, kind):
     assert list(tmp_path.glob("submission-*")) == []
 
 
-@pytest.mark.parametrize("kind", sandbox.KINDS)
+@pytest.mark.parametrize("kind", confinement.KINDS)
 def test_the_sandbox_dies_with_the_grader(tmp_path, kind):
     tier_of(kind)
     looping, below = package(tmp_path / "p", "while True: pass"), support(tmp_path / "s")
     code = f"""
 import sys, time
 from pathlib import Path
-from autograder.sandbox import Limits, start
-from autograder.wire import dumps
+from autograder.sandbox.confinement import Limits, start
+from autograder.sandbox.wire import dumps
 limits = Limits(wall_s=30.0)
 worker = start(Path({str(looping)!r}), Path({str(below)!r}), limits)
 worker.receive(time.monotonic() + 20)
@@ -168,7 +169,7 @@ time.sleep(60)
 """
     words = [sys.executable, "-c", code]
     environment = {**os.environ, "TMPDIR": str(tmp_path), "AUTOGRADER_TIER": kind}
-    place = {"cwd": Path(jail.__file__).parents[1], "env": environment}
+    place = {"cwd": Path(jail.__file__).parents[2], "env": environment}
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, **place) as grader:
         assert grader.stdout.readline() == "ready\n"
         confined = descendants(grader.pid)

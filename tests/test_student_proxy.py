@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.sandbox import Limits
-from autograder.student import Handle, NoAnswerError, StudentError
+from autograder.examining.student import Handle, NoAnswerError, StudentError
+from autograder.sandbox.confinement import Limits
 from tests.confined import LESSON, session, student_of
 
 

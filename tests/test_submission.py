@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from autograder.source import loose_statements, parse
-from autograder.submission import Submission, normalise
+from autograder.reading.source import loose_statements, parse
+from autograder.reading.submission import Submission, normalise
 from tests import mini
 from tests.mini import Document
 

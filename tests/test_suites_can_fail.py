@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.cases import Answer, packed, read_answers
-from autograder.matrix import Matrix, matrix
-from autograder.reach import reached, suites_that_tell
+from autograder.proving.cases import Answer, packed, read_answers
+from autograder.proving.matrix import Matrix, matrix
+from autograder.proving.reach import reached, suites_that_tell
 from tinytorch.export import read_lesson
 
 ROOT = Path(__file__).parents[1]

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder import jail, sandbox, tiers
-from autograder.proof import disproved
-from autograder.sandbox import Limits, SandboxUnavailable, Tier
+from autograder.sandbox import confinement, jail, tiers
+from autograder.sandbox.confinement import Limits, SandboxUnavailable, Tier
+from autograder.sandbox.proof import disproved
 from tests.confined import PROBES, package, session, student_of, tier_of
 
 SECRET = "A-WORD-THAT-NO-SUBMISSION-SHOULD-READ"
@@ -38,49 +38,49 @@ CROWD = """
 def test_a_package_is_copied_without_its_links(tmp_path):
     made = package(tmp_path / "p", "value = 1")
     (made / "stolen.py").symlink_to("/etc/passwd")
-    assert sandbox.read_package(made) == {"__init__.py": "value = 1"}
+    assert confinement.read_package(made) == {"__init__.py": "value = 1"}
 
 
 def test_support_is_the_package_without_the_solution(tmp_path):
-    target = sandbox.build_support(tmp_path / "support")
+    target = confinement.build_support(tmp_path / "support")
     assert list((target / "tinytorch" / "benchmarking").iterdir()) == []
     assert (target / "tinytorch" / "__init__.py").exists()
     assert {path.stat().st_mode & 0o777 for path in target.rglob("*")} == {0o755, 0o644}
     with pytest.raises(FileExistsError):
-        sandbox.build_support(tmp_path / "support")
+        confinement.build_support(tmp_path / "support")
 
 
 def test_no_sandbox_is_one_sentence(monkeypatch):
-    monkeypatch.setattr("autograder.tiers.candidates", list)
+    monkeypatch.setattr("autograder.sandbox.tiers.candidates", list)
     with pytest.raises(SandboxUnavailable, match="install the package bubblewrap"):
-        sandbox.probe.__wrapped__()
+        confinement.probe.__wrapped__()
     broken = [Tier("b", True, "bubblewrap", Path(name)) for name in ("/bin/false", "/no/such/bwrap")]
-    monkeypatch.setattr("autograder.tiers.candidates", lambda: broken)
+    monkeypatch.setattr("autograder.sandbox.tiers.candidates", lambda: broken)
     with pytest.raises(SandboxUnavailable, match="allow unprivileged user namespaces"):
-        sandbox.probe.__wrapped__()
+        confinement.probe.__wrapped__()
 
 
 def test_a_tier_that_is_asked_for_is_used_or_refused(monkeypatch):
     monkeypatch.setenv("AUTOGRADER_TIER", "none at all")
     with pytest.raises(SandboxUnavailable, match="there are namespaces, bubblewrap, container"):
-        sandbox.probe.__wrapped__()
-    for kind in sandbox.KINDS:
+        confinement.probe.__wrapped__()
+    for kind in confinement.KINDS:
         expected = tier_of(kind)
         monkeypatch.setenv("AUTOGRADER_TIER", kind)
-        assert sandbox.probe.__wrapped__() == expected
+        assert confinement.probe.__wrapped__() == expected
 
 
 def test_what_does_not_confine_is_refused():
-    why = disproved(lambda files, support: sandbox._start(sandbox.TRUSTED, files, support, Limits()), True)
+    why = disproved(lambda files, support: confinement._start(confinement.TRUSTED, files, support, Limits()), True)
     assert why == "a submission can write outside"
 
 
 @pytest.mark.parametrize("tier", tiers.candidates(), ids=lambda tier: tier.name)
 def test_every_tier_that_this_user_may_have_works(monkeypatch, tmp_path, tier):
-    if sandbox.refusal(tier):
-        pytest.skip(sandbox.refusal(tier))
+    if confinement.refusal(tier):
+        pytest.skip(confinement.refusal(tier))
     monkeypatch.setenv("GRADER_SECRET", SECRET)
-    monkeypatch.setattr(sandbox, "probe", lambda: tier)
+    monkeypatch.setattr(confinement, "probe", lambda: tier)
     with session(tmp_path / "s", PROBES) as running:
         student = student_of(running)
         assert student.user()[0] == (tier.uid or 65534 if tier.kind != "container" else tier.uid or os.getuid())
@@ -94,7 +94,7 @@ def test_every_tier_that_this_user_may_have_works(monkeypatch, tmp_path, tier):
 
 def test_in_a_crowd_no_process_is_made_and_none_is_signalled(monkeypatch, tmp_path):
     tier = tier_of("container")
-    monkeypatch.setattr(sandbox, "probe", lambda: tier)
+    monkeypatch.setattr(confinement, "probe", lambda: tier)
     with session(tmp_path / "s", PROBES + CROWD) as running:
         student = student_of(running)
         assert student.forks(3) == 0
@@ -108,7 +108,7 @@ def test_in_a_crowd_no_process_is_made_and_none_is_signalled(monkeypatch, tmp_pa
 
 
 def test_a_trusted_submission_needs_no_sandbox(monkeypatch, tmp_path):
-    monkeypatch.setattr(sandbox, "probe", lambda: Tier("none", True, "bubblewrap"))
+    monkeypatch.setattr(confinement, "probe", lambda: Tier("none", True, "bubblewrap"))
     with session(tmp_path / "s", PROBES, trust=True) as running:
         student = student_of(running)
         assert student.user()[0] == os.getuid()
@@ -119,6 +119,6 @@ def test_a_checkout_inside_a_mounted_folder_is_hidden(tmp_path, monkeypatch):
     library = tmp_path / "lib"
     for folder in ("python3.11/site-packages", "course/checkout/autograder", "python3/dist-packages"):
         (library / folder).mkdir(parents=True)
-    monkeypatch.setattr(jail, "HERE", library / "course/checkout/autograder")
+    monkeypatch.setattr(jail, "CHECKOUT", library / "course/checkout")
     found = [inside for _, inside in jail.hidden([jail.Mount(library, "/lib")])]
     assert found == ["/lib/course/checkout", "/lib/python3.11/site-packages", "/lib/python3/dist-packages"]

@@ -5,16 +5,16 @@ import sys
 
 import pytest
 
-from autograder import sandbox
-from autograder.sandbox import SandboxUnavailable
-from autograder.verdicts import SuiteError, judge
+from autograder.examining.verdicts import SuiteError, judge
+from autograder.sandbox import confinement
+from autograder.sandbox.confinement import SandboxUnavailable
 from tests.confined import QUICK, package, support, tier_of
 
 SUITE = '''
 import numpy as np
 import pytest
-from autograder.checks import close, expect
-from autograder.student import StudentError
+from autograder.examining.checks import close, expect
+from autograder.examining.student import StudentError
 
 HIDDEN = "HIDDEN-EXPECTED-VALUE"
 
@@ -89,15 +89,15 @@ def test_right_answers_get_full_marks(judged):
     assert [outcome.exercise for outcome in verdict.outcomes] == ["double"] * 3 + ["half"] * 2
     assert {outcome.message for outcome in verdict.outcomes} == {""}
     assert (verdict.remarks, verdict.seed, verdict.attention) == ((), 13, False)
-    assert verdict.tier == sandbox.probe().name
+    assert verdict.tier == confinement.probe().name
     assert verdict.outcomes == judged(HONEST).outcomes
 
 
-@pytest.mark.parametrize("kind", sandbox.KINDS)
+@pytest.mark.parametrize("kind", confinement.KINDS)
 def test_verdicts_are_the_same_in_every_sandbox(judged, monkeypatch, kind):
     wrong = HONEST.replace("2 * x", "3.0 * x").replace("is odd", "has no half")
     expected, tier = judged(wrong), tier_of(kind)
-    monkeypatch.setattr("autograder.sandbox.probe", lambda: tier)
+    monkeypatch.setattr("autograder.sandbox.confinement.probe", lambda: tier)
     assert judged(wrong).outcomes == expected.outcomes
 
 
@@ -210,7 +210,7 @@ def test_without_a_sandbox_nothing_is_judged(judged, monkeypatch):
     def refuse():
         raise SandboxUnavailable("install bubblewrap")
 
-    monkeypatch.setattr("autograder.sandbox.probe", refuse)
+    monkeypatch.setattr("autograder.sandbox.confinement.probe", refuse)
     with pytest.raises(SandboxUnavailable):
         judged(HONEST)
 
@@ -219,6 +219,6 @@ def test_the_callers_interrupt_is_not_swallowed(judged, monkeypatch):
     def interrupt(*args):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("autograder.session.Session.request", interrupt)
+    monkeypatch.setattr("autograder.examining.session.Session.request", interrupt)
     with pytest.raises(KeyboardInterrupt):
         judged(HONEST)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from autograder.checks import expect
+from autograder.examining.checks import expect
 
 
 def start_and_step(seed):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from autograder.checks import close, expect
+from autograder.examining.checks import close, expect
 
 
 def rounds(seed, n=10, ratio=0.8, noise=0.02):

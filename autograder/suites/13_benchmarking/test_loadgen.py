@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.checks import expect
-from autograder.queries import (
+from autograder.examining.checks import expect
+from autograder.examining.queries import (
     MS,
     asked,
     column,

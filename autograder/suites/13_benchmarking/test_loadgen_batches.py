@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.checks import expect, same_array
-from autograder.queries import asked, column, doubled, queries_of, same_times, started, varied_ms
+from autograder.examining.checks import expect, same_array
+from autograder.examining.queries import asked, column, doubled, queries_of, same_times, started, varied_ms
 
 # -- Offline ----------------------------------------------------------------------------------------------------------
 

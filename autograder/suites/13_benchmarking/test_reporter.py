@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from autograder.checks import expect
+from autograder.examining.checks import expect
 
 LOOK = "'4.61 ms [4.55, 4.70]': three significant digits each, and no exponent."
 

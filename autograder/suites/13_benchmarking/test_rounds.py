@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from autograder.checks import expect
+from autograder.examining.checks import expect
 
 MS = 1_000_000
 

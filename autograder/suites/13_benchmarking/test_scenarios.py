@@ -7,7 +7,7 @@ section costs its points there and not here again.
 import numpy as np
 import pytest
 
-from autograder.checks import close, expect
+from autograder.examining.checks import close, expect
 
 MS = 1_000_000
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from autograder.checks import expect
+from autograder.examining.checks import expect
 
 NS_PER_S = 1_000_000_000
 RARE = 1e-12

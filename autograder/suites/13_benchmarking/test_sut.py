@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import close, expect, same_array
+from autograder.examining.checks import close, expect, same_array
 
 
 def labels_and_near_misses(rng):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import expect
+from autograder.examining.checks import expect
 
 
 def warm(seed, n=60):

@@ -1,0 +1,152 @@
+"""Results in the forms that other systems take: Canvas's and Moodle's grade sheets, Gradescope's results, plain CSV.
+
+Made from results alone. The student's id holds what Canvas and Moodle need where `owners.py` read it from their own
+file names; elsewhere those columns are empty, and a roster from the platform fills them. Automatic points only: written
+answers are graded in nbgrader's formgrader, whose gradebook stays the book of record.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from autograder.grading.autograded import feedback_lines
+from autograder.grading.results import Mark, Result, points_text, write_whole
+from autograder.reading.owners import plain_id
+
+FORMATS = ("gradescope", "canvas", "moodle", "csv")
+TITLE = "13 Benchmarking"
+_NUMBERED = re.compile(r"(?P<name>.+)_(?P<number>\d+)")
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export(results: Sequence[Result], how: str, folder: Path, title: str = TITLE) -> list[Path]:
+    """Write the results as `how` takes them into `folder` and return the paths. Raises ValueError for another format.
+
+    `title` names Canvas's assignment: "13 Benchmarking (4711)" with its number, or a new column is made there.
+    """
+    if how == "gradescope":
+        return [
+            write_whole(folder / "gradescope" / plain_id(result.student) / "results.json", _json(gradescope(result)))
+            for result in results
+        ]
+    tables = {
+        "canvas": lambda: canvas(results, title),
+        "moodle": lambda: moodle(results),
+        "csv": lambda: plain(results),
+    }
+    if how not in tables:
+        raise ValueError(f"no such format: {how}; there are {', '.join(FORMATS)}")
+    return [write_whole(folder / f"{how}.csv", tables[how]())]
+
+
+def gradescope(result: Result) -> dict[str, Any]:
+    """Return one student's `results.json`: a test an exercise, with the feedback that the student's page has.
+
+    What names a hidden test or the seed is in `extra_data`, which Gradescope shows to nobody.
+    """
+    said = [*result.remarks, *(f"{question.title}: to be read by your instructor." for question in result.questions)]
+    return {
+        "score": round(result.earned, 6),
+        "execution_time": round(result.seconds),
+        "output": "\n".join(said),
+        "output_format": "text",
+        "test_output_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+        "tests": [_gradescope_test(mark) for mark in result.marks],
+        "extra_data": {
+            "seed": result.seed,
+            "sandbox": result.tier,
+            "attention": result.attention,
+            "lost": {lost.test: round(lost.points - lost.earned, 6) for mark in result.marks for lost in mark.lost},
+        },
+    }
+
+
+def canvas(results: Sequence[Result], title: str = TITLE) -> str:
+    """Return a sheet for Canvas's gradebook import: its five columns for the student, then the assignment."""
+    points = max((result.points for result in results), default=0.0)
+    rows: list[list[str]] = [
+        ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title],
+        ["    Points Possible", "", "", "", "", points_text(points)],
+    ]
+    for result in results:
+        name, number = _name_and_number(result.student)
+        login = "" if number else name
+        rows.append([name, number, "", login, "", _score(result)])
+    return _csv(rows)
+
+
+def moodle(results: Sequence[Result]) -> str:
+    """Return a sheet for Moodle's "Upload grading worksheet"; Moodle finds a participant by the identifier."""
+    rows = [["Identifier", "Full name", "Grade", "Maximum grade", "Feedback comments"]]
+    for result in results:
+        name, number = _name_and_number(result.student)
+        identifier = f"Participant {number}" if number else ""
+        rows.append([identifier, name, _score(result), points_text(result.points), _in_words(result)])
+    return _csv(rows)
+
+
+def plain(results: Sequence[Result]) -> str:
+    """Return a row a student: total, each exercise, written answers to read, and what an instructor should know."""
+    exercises = list(dict.fromkeys(mark.exercise for result in results for mark in result.marks))
+    rows = [["student", "total", "of", *exercises, "written answers to read", "needs attention", "remarks"]]
+    for result in results:
+        earned = {mark.exercise: points_text(mark.earned) for mark in result.marks}
+        marks = [earned.get(name, "") for name in exercises] if result.readable else [""] * len(exercises)
+        told = [str(result.to_read), "yes" if result.attention else "", " ".join(result.remarks)]
+        rows.append([result.student, _score(result), points_text(result.points), *marks, *told])
+    return _csv(rows)
+
+
+def _gradescope_test(mark: Mark) -> dict[str, Any]:
+    return {
+        "name": mark.title,
+        "number": mark.number,
+        "score": round(mark.earned, 6),
+        "max_score": mark.points,
+        "status": "passed" if mark.earned >= mark.points else "failed",
+        "output": feedback_lines(mark).strip(),
+        "output_format": "text",
+        "visibility": "visible",
+    }
+
+
+def _score(result: Result) -> str:
+    """Nothing where nothing could be graded: an empty cell changes no grade, a 0 would be a verdict."""
+    return points_text(result.earned) if result.readable else ""
+
+
+def _in_words(result: Result) -> str:
+    lost = [
+        f"{mark.number} {mark.title}: {points_text(mark.earned)} of {points_text(mark.points)}."
+        for mark in result.marks
+        if result.readable and mark.earned < mark.points
+    ]
+    return " ".join([*result.remarks, *lost])
+
+
+def _name_and_number(student: str) -> tuple[str, str]:
+    match = _NUMBERED.fullmatch(student)
+    return (match["name"], match["number"]) if match else (student, "")
+
+
+def _csv(rows: Iterable[Sequence[str]]) -> str:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
+    return text.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A spreadsheet runs what begins like a formula; names and remarks come from files that students named."""
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, ensure_ascii=False, indent=1) + "\n"

@@ -1,0 +1,111 @@
+"""What happens to a hidden test, turned into an `Outcome`. Knows nothing of processes or files. A message for the
+student never holds a test's source, name or traceback; what a suite does wrong is told to the instructor and never
+passed off as the student's mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from autograder.examining.checks import expect, shown
+from autograder.examining.collected import SuiteError, exercise_of
+from autograder.examining.session import Session
+from autograder.examining.student import NoAnswerError, StudentError
+from autograder.sandbox.confinement import SandboxUnavailable
+
+MAX_MESSAGE = 800
+_LOOK = "Run it in your notebook on inputs of your own: a few values, one, none."
+# No answer of a package can make a test raise these.
+_OWN = (SandboxUnavailable, pytest.skip.Exception, NameError, ImportError)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One hidden test: its exercise, its name, its points, what was earned of them (all or 0), and the feedback."""
+
+    exercise: str
+    test: str
+    points: float
+    earned: float
+    message: str
+
+
+class Examiner:
+    """One run of the suites. `outcomes` and `remarks` grow; `attention` says that an instructor should read the
+    remarks; `stopped` is what ended the run before its time."""
+
+    def __init__(self, session: Session) -> None:
+        self.outcomes: list[Outcome] = []
+        self.remarks: list[str] = []
+        self.attention = False
+        self.stopped: BaseException | None = None
+        self._session = session
+
+    def ran(self, item: pytest.Item, error: BaseException | None) -> bool:
+        """Note what became of a test, and say whether the next one makes sense."""
+        exercise, points = exercise_of(item)
+        message = "" if error is None else self._message(item, error)
+        if message and self._session.slips:
+            self._tell(f"suite error in {item.nodeid}: its own model or clock raised {self._session.slips[0]}")
+        self.outcomes.append(Outcome(exercise, item.nodeid, points, 0.0 if message else points, message))
+        return self.stopped is None
+
+    def _message(self, item: pytest.Item, error: BaseException) -> str:
+        exercise, _ = exercise_of(item)
+        match error:
+            case AssertionError() | pytest.fail.Exception():
+                return _plain(_failure(str(error)), exercise)
+            case StudentError():
+                place = f"Look at {error.where}." if error.where else _LOOK
+                return _plain(f"Your {exercise} raised {shown(str(error))}\n{place}", exercise)
+            case NoAnswerError():
+                return _plain(self._unanswered(error, exercise), exercise)
+        if self._session.answers == 0 or isinstance(error, _OWN):
+            own = isinstance(error, SandboxUnavailable)
+            self.stopped = error if own else SuiteError(f"suite error in {item.nodeid}: {_named(error)}")
+            return "This could not be checked."
+        # Most often an answer of another type than the test could think of, such as None: the student's mistake, but
+        # nobody can be sure, so the instructor is told.
+        last = shown(self._session.last)
+        self._tell(f"suite error in {item.nodeid}: {_named(error)}, after the answer {last}")
+        look = f"Look at the type and the shape of what {exercise} returns; its docstring says which."
+        return _plain(expect(last, "a value that the check can work with", look), exercise)
+
+    def _unanswered(self, error: NoAnswerError, exercise: str) -> str:
+        if self._session.failure:
+            return f"Your code could not be imported, so nothing of it could be checked.\n{self._session.failure}"
+        place = f"Look at {error.where}." if error.where else _LOOK
+        name = error.where.rpartition(" of ")[2]
+        match error.kind:
+            case "NotImplementedError" if not name or name.partition(".")[0] == exercise:
+                return f"Your {name or exercise} is not written yet."
+            case "NotImplementedError":
+                return f"Your {name} is not written yet, and {exercise} needs it."
+            case "AttributeError":
+                return f"Your {exercise} could not be checked: {error.message}."
+        self.remarks.append(f"{exercise}: {error}")
+        return f"Your {exercise} gave no answer: {error.message}.\n{place}"
+
+    def _tell(self, remark: str) -> None:
+        self.remarks.append(remark)
+        self.attention = True
+
+
+def _failure(message: str) -> str:
+    """What pytest itself says about `pytest.raises` speaks of the test, not of the student's work."""
+    if message.startswith("DID NOT RAISE"):
+        return expect("no error", "an error", "The docstring says what is refused, and how.")
+    if message.startswith(("Regex pattern did not match", "Expected regex")):
+        return expect("an error that says something else", "an error that says what is wrong", "Look at its message.")
+    return message
+
+
+def _plain(message: str, exercise: str) -> str:
+    """Printable, bounded, never empty: an outcome without a message would be one that passed."""
+    lines = ["".join(c if c.isprintable() else " " for c in line).rstrip() for line in message.splitlines()]
+    return "\n".join(filter(None, lines))[:MAX_MESSAGE] or f"A check of {exercise} did not pass."
+
+
+def _named(error: BaseException) -> str:
+    return f"{type(error).__name__}: {error}"[:MAX_MESSAGE]

@@ -1,0 +1,64 @@
+"""What the hidden suites of the LoadGen share: queries that can be told apart, service times that vary, and a log's
+moments held against what the model itself saw. Knows nothing of exercises or points."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from autograder.examining.checks import expect
+
+MS = 1_000_000
+
+
+def queries_of(n: int) -> list[npt.NDArray[np.float64]]:
+    """Return `n` queries of one sample each, shape (1, 2); the sample holds its own number."""
+    return [np.array([[float(i), 0.5]]) for i in range(n)]
+
+
+def asked(model: Any) -> list[int]:
+    """Return the numbers of the samples that a scripted model was given, in order."""
+    return [int(number) for batch in model.batches for number in np.ravel(batch)[::2]]
+
+
+def doubled(batch: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return what the models answer: each sample's answer can be told from every other's."""
+    return 2 * batch
+
+
+def varied_ms(rng: np.random.Generator, n: int, low: int = 2, high: int = 9) -> npt.NDArray[np.int64]:
+    """Return `n` times in ns, whole milliseconds from `low` up to below `high`, no two neighbours equal."""
+    steps: npt.NDArray[np.int64] = np.cumsum(rng.integers(1, high - low, size=n))
+    return (steps % (high - low) + low) * MS
+
+
+def started(clock: Any, seed: int) -> tuple[np.random.Generator, int]:
+    """Move the clock far from zero; return a generator and the time in ns, the same in each test of a grading run."""
+    rng = np.random.default_rng(seed)
+    clock.advance_ns(int(rng.integers(1_000, 90_000)) * MS)
+    return rng, int(clock.now_ns())
+
+
+def column(log: Any, kind: str) -> list[int]:
+    """Return one column of a log, such as "issued", as a list of ns."""
+    return [int(moment) for moment in getattr(log, kind)]
+
+
+def same_times(yours: Sequence[int], expected: Sequence[int], start: int, look: str) -> None:
+    """Check that two lists of ns are equal; a failure shows the first difference in ms after `start`."""
+    assert len(yours) == len(expected), expect(f"{len(yours)} entries", f"{len(expected)} entries", look)
+    for i, (got, due) in enumerate(zip(yours, expected, strict=True)):
+        shown = "never" if got == -1 else f"at {(got - start) / MS:g} ms"
+        assert got == due, expect(f"entry {i} {shown}", f"entry {i} at {(due - start) / MS:g} ms", look)
+
+
+def outputs_are_in_place(log: Any, n: int) -> None:
+    """Check that each of `n` outputs is the double of its own query."""
+    look = "Store what the model returned at the place of its own query."
+    assert len(log.outputs) == n, expect(f"{len(log.outputs)} outputs", f"{n} outputs", look)
+    for i, output in enumerate(log.outputs):
+        held = None if output is None else np.asarray(output).ravel().tolist()
+        assert held == [2.0 * i, 1.0], expect(f"place {i} holds {held}", f"place {i} holds {[2.0 * i, 1.0]}", look)

@@ -1,0 +1,224 @@
+"""One submission's conversation with its process: requests, deadlines, restarts. What comes back is what the codec
+made, or a handle. Knows nothing of points or suites. Every wait ends: a call has its time, callbacks within a call
+share it, and the whole submission has its own."""
+
+from __future__ import annotations
+
+import itertools
+import re
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, NoReturn, Self
+
+from autograder.examining.callbacks import Callbacks, Raised
+from autograder.examining.student import Handle, NoAnswerError, StudentError, named, tidied
+from autograder.sandbox import confinement
+from autograder.sandbox.process import EndedError, TimeUpError, Worker
+from autograder.sandbox.wire import CallbackRef, HandleRef, Ref, WireError, decode, dumps, encode, loads
+
+MAX_STARTS = 20
+_START_S = 60.0  # to start an interpreter with numpy on a busy machine
+_IMPORT_CALLS = 3.0  # importing the package may take as long as so many calls
+_PLACE = re.compile(r"line \d{1,6} of [\w.]{1,80}")
+
+
+class Session:
+    """The process of one submission: started when first needed, again after it was lost. A context manager.
+
+    `answers` counts the answers of a test, `last` is the latest of them; `failure` says why the package cannot be
+    imported; `slips` lists what went wrong in the test's own models and clocks.
+    """
+
+    def __init__(self, package: Path, support: Path, limits: confinement.Limits, trust: bool = False) -> None:
+        self.starts, self.answers, self.failure = 0, 0, ""
+        self.last: Any = None
+        self._limits, self._source = limits, (package, support, limits, trust)
+        self._callbacks = Callbacks()
+        self._worker: Worker | None = None
+        self._failed: NoAnswerError | None = None
+        self._requests = itertools.count(1)
+        self._depth, self._deadline, self._life = 0, 0.0, 0.0
+        self._named: dict[str, Handle] = {}
+        self._fresh = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.stop()
+
+    @property
+    def slips(self) -> list[str]:
+        """What the objects that this test passed in raised by mistake."""
+        return self._callbacks.slips
+
+    def begin(self) -> None:
+        """Start a test: what the one before passed in or got is gone, on both sides."""
+        self._callbacks.clear()
+        if self._worker is not None and not self._worker.running:
+            self.stop()  # it was lost between two tests; the next request starts another one
+        self.answers, self.last, self._fresh = 0, None, True
+
+    def stop(self) -> None:
+        """End the process and all that it made."""
+        worker, self._worker = self._worker, None
+        if worker is not None:
+            worker.close()
+
+    def request(
+        self,
+        operation: str,
+        on: Handle | None,
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+        result: type | None = None,
+    ) -> Any:
+        """Have one operation done on an object (None: the package) and return the answer, of exactly the type `result`.
+
+        Raises StudentError for what the student's code raised, NoAnswerError where there is no answer, TypeError for
+        arguments that cannot be sent, and SandboxUnavailable.
+        """
+        worker = self._running()
+        number = None if on is None else self._refer(on)
+        sent = {"args": encode(list(args), self._refer), "kwargs": encode(dict(kwargs or {}), self._refer)}
+        message = {"do": operation, "on": number.id if isinstance(number, HandleRef) else None, **sent}
+        value = self._exchange(worker, message, self._limits.call_s)
+        if result is not None and type(value) is not result:
+            self._lose("ProtocolError", "an answer is not what it should be")
+        if on is not None:  # a name of the package is no answer yet
+            self.answers, self.last = self.answers + 1, value
+        return value
+
+    def named(self, name: str) -> Any:
+        """Return what the package calls `name`. A function or class is asked for once in the life of a process."""
+        found = self._named.get(name)
+        if found is not None and self._worker is not None and found._start == self.starts:
+            return found
+        value = self.request("attribute", None, [name])
+        if isinstance(value, Handle) and value._ref.kind in ("function", "type"):
+            self._named[name] = value
+        return value
+
+    def _running(self) -> Worker:
+        """The process with the package imported; what cannot be imported is not tried again."""
+        if self._failed is not None:
+            raise NoAnswerError(self._failed.kind, self._failed.message, self._failed.where)
+        if self._worker is not None:
+            return self._worker
+        self._life = self._life or time.monotonic() + self._limits.wall_s
+        if self.starts >= MAX_STARTS or time.monotonic() >= self._life:
+            self._lose("TimeoutError", self._used_up())
+        self.starts += 1
+        self._worker = worker = confinement.start(*self._source)
+        try:
+            ready = loads(worker.receive(time.monotonic() + _START_S))
+        except (EndedError, TimeUpError, WireError) as error:
+            self.stop()
+            raise confinement.SandboxUnavailable(f"the sandbox does not start: {error}") from error
+        assert ready == {"ready": True}
+        try:
+            empty = {"args": [], "kwargs": {"d": []}}
+            self._exchange(worker, {"do": "import", "on": None, **empty}, _IMPORT_CALLS * self._limits.call_s)
+        except (StudentError, NoAnswerError) as error:
+            self._failed = NoAnswerError(error.kind, error.message, error.where)
+            self.failure = str(error)
+            self.stop()
+            raise self._failed from None
+        return worker
+
+    def _exchange(self, worker: Worker, message: dict[str, Any], seconds: float) -> Any:
+        number = next(self._requests)
+        if self._fresh:
+            message, self._fresh = {**message, "fresh": True}, False
+        line = dumps({"request": number, **message, "now": self._callbacks.readings()})
+        if self._depth == 0:
+            self._deadline = min(time.monotonic() + seconds, self._life)
+        self._depth += 1
+        try:
+            worker.send(line, self._deadline)
+            return self._converse(worker, number)
+        except TimeUpError:
+            over = time.monotonic() >= self._life
+            self._lose("TimeoutError", self._used_up() if over else f"it took longer than {seconds:g} s")
+        except EndedError as error:
+            self._lose("ProcessEnded", str(error))
+        except WireError:
+            self._lose("ProtocolError", "what came back is no answer")
+        except StudentError as error:
+            self.answers, self.last = self.answers + 1, str(error)
+            raise
+        except NoAnswerError as error:
+            if error.handle is None:
+                self.stop()
+            raise
+        except BaseException:
+            self.stop()  # it waits for the answer to a callback, and there will be none
+            raise
+        finally:
+            self._depth -= 1
+
+    def _converse(self, worker: Worker, number: int) -> Any:
+        """Wait for the reply to a request, and answer what the student's code asks on the way."""
+        while True:
+            match loads(worker.receive(self._deadline)):
+                case {"ask": str(what), "id": int(shown), "name": str(name), "args": args, "kwargs": kwargs}:
+                    worker.send(dumps(self._answer(what, shown, name, args, kwargs)), self._deadline)
+                case {"reply": reply, "value": value} if reply == number:
+                    return self._decode(value)
+                case {"reply": reply, "error": {} as error} if reply == number:
+                    self._raise(error)
+                case _:
+                    raise WireError("a message that the protocol does not have")
+
+    def _answer(self, what: str, shown: int, name: str, args: Any, kwargs: Any) -> dict[str, Any]:
+        words, named_words = self._decode(args), self._decode(kwargs)
+        if not isinstance(words, list) or not isinstance(named_words, dict) or not all(map(_is_name, named_words)):
+            raise WireError("arguments are a list and a dict by name")
+        try:
+            if what == "attribute" and len(words) == 1 and _is_name(words[0]):
+                found = self._callbacks.attribute(shown, words[0])
+            else:
+                found = self._callbacks.call(shown, name, words, named_words)
+        except Raised as error:
+            return {"error": [error.kind, error.message, error.handle], "now": self._callbacks.readings()}
+        value = encode(found, self._refer)
+        return {"value": value, "now": self._callbacks.readings()}
+
+    def _raise(self, error: Mapping[str, Any]) -> NoReturn:
+        match error:
+            case {"kinds": [str(kind), *bases], "message": str(message), "where": str(where), "object": int(number)}:
+                kinds = [named(kind), *map(named, bases[:20])]
+                place = where if _PLACE.fullmatch(where) else ""
+                handle = Handle(self, HandleRef(number, kinds[0]))
+                if "NotImplementedError" in kinds:
+                    raise NoAnswerError("NotImplementedError", tidied(message), place, handle)
+                raise StudentError(kinds[0], tidied(message), kinds, place, handle)
+        raise WireError("an error without kind and message")
+
+    def _lose(self, kind: str, message: str) -> NoReturn:
+        self.stop()
+        raise NoAnswerError(kind, message) from None
+
+    def _used_up(self) -> str:
+        return f"the {self._limits.wall_s:g} s of a submission are used up, or its process was lost too often"
+
+    def _decode(self, data: Any) -> Any:
+        return decode(data, self._resolve)
+
+    def _resolve(self, ref: Ref) -> object:
+        return Handle(self, ref) if isinstance(ref, HandleRef) else self._callbacks.find(ref)
+
+    def _refer(self, value: object) -> Ref:
+        if isinstance(value, CallbackRef):
+            return value
+        if not isinstance(value, Handle):
+            return self._callbacks.show(value)
+        if value._session is not self or value._start != self.starts:
+            raise NoAnswerError("ProcessEnded", "the process that held this object has ended")
+        return value._ref
+
+
+def _is_name(value: object) -> bool:
+    return type(value) is str and value.isidentifier()

@@ -1,0 +1,193 @@
+"""Grade one submission: read it, have its answers judged, count points, say what a person should know.
+
+The same file with the same seed gives the same points to the last decimal. Whatever a file holds, the answer is a
+result. A student's result is always made anew from their file; only the judgement of the answers is taken from the
+course's folder where it is there (`judgement.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from autograder.examining.examiner import Outcome
+from autograder.grading.autograded import clipped
+from autograder.grading.basis import answers_bytes, basis, key_of
+from autograder.grading.judgement import Judgement, Judgements
+from autograder.grading.judging import Judge, Setup
+from autograder.grading.results import Lost, Mark, Question, Result, State
+from autograder.reading.answers import without_prompt
+from autograder.reading.collect import Found
+from autograder.reading.layout import Layout
+from autograder.reading.lesson import Exercise, load_lesson
+from autograder.reading.submission import Submission, normalise, read_submission
+from tinytorch.export import Cell
+
+__all__ = ["Graded", "Grader", "Judged", "Setup"]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A result and the normalised notebook that it belongs to; `fresh` says that the suites ran for it just now."""
+
+    result: Result
+    cells: tuple[Cell, ...]
+    fresh: bool = True
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What a file holds, and what the suites said about it; None where there was nothing to judge."""
+
+    submission: Submission
+    judgement: Judgement | None
+    key: str = ""
+    fresh: bool = True
+
+
+class Grader:
+    """Grades submissions one after another with one setup."""
+
+    def __init__(self, setup: Setup) -> None:
+        """Read the release. Raises what `load_lesson` and `basis` raise."""
+        self.setup = setup
+        self.lesson = load_lesson(setup.release)
+        self.layout = Layout.of(self.lesson.cells)
+        self.judge = Judge(setup, self.lesson, self.layout)
+        self.store = Judgements(setup.judged) if setup.judged else None
+        self.basis = basis(setup) if setup.judged else ""
+
+    def grade(self, found: Found) -> Graded:
+        """Grade one submission. Whatever the file holds, the answer is a result."""
+        return self.compose(found, self.judged(found))
+
+    def read(self, found: Found) -> Submission:
+        """Read one submission; no exception leaves here for what a file holds."""
+        if found.path is None:
+            return Submission(found.student, Path(), remarks=found.remarks, readable=False, attention=True)
+        return read_submission(found.path, found.student, self.layout, found.remarks)
+
+    def key(self, submission: Submission) -> str:
+        """Return the content key of a submission's answers."""
+        return key_of(answers_bytes(submission), self.basis, self.setup.seed if self.setup.seed_given else None)
+
+    def judged(self, found: Found) -> Judged:
+        """Read a submission and judge it, unless its answers have been judged before."""
+        submission, judgement, key, fresh = self.read(found), None, "", False
+        if submission.readable and self.store is None:
+            judgement, fresh = self.judge.judge(submission), True
+        elif submission.readable and self.store:
+            key = self.key(submission)
+            judgement = self.store.load(key)
+            if judgement is None:
+                judgement, fresh = self._alone(self.store, key, submission)
+        return Judged(submission, judgement, key, fresh)
+
+    def _alone(self, store: Judgements, key: str, submission: Submission) -> tuple[Judgement, bool]:
+        with store.alone(key):
+            judgement = store.load(key)  # another process may have judged the same answers while this one waited
+            if judgement is not None:
+                return judgement, False
+            judgement = self.judge.judge(submission)
+            store.save(key, judgement)
+            return judgement, True
+
+    def compose(self, found: Found, judged: Judged) -> Graded:
+        """Return the result of one student from what was found about their answers."""
+        judgement = judged.judgement
+        submission = judgement.applied(judged.submission) if judgement else judged.submission
+        remarks = [] if judgement is None or judgement.made else ["No package can be made of the answers."]
+        outcomes = judgement.outcomes if judgement else ()
+        marks = self._marks(submission, outcomes)
+        unjudged = _not_covered(marks, outcomes) if judgement and judgement.made else []
+        if unjudged:
+            remarks.append(f"Not every hidden test ran: {', '.join(unjudged)}.")
+        asked = submission.attention or found.attention or bool(remarks) or bool(judgement and judgement.attention)
+        result = Result(
+            student=found.student,
+            file=found.path.name if found.path else "",
+            seed=judgement.seed if judgement else self.setup.seed,
+            tier=judgement.tier if judgement else "",
+            seconds=judgement.seconds if judgement else 0.0,
+            marks=marks,
+            questions=self._questions(submission),
+            remarks=tuple(dict.fromkeys([*submission.remarks, *(judgement.remarks if judgement else ()), *remarks])),
+            readable=submission.readable,
+            attention=asked,
+            key=judged.key,
+        )
+        return Graded(result, tuple(normalise(submission, self.lesson.cells)), judged.fresh)
+
+    def failed(self, found: Found, reason: str) -> Graded:
+        """Return the result of a submission that could not be graded, with the reason as a remark."""
+        nothing = Submission(found.student, found.path or Path(), readable=False)
+        marks = self._marks(nothing, ())
+        result = Result(found.student, found.path.name if found.path else "", self.setup.seed, "", 0.0, marks)
+        result = replace(result, remarks=(*found.remarks, reason), readable=False, attention=True)
+        return Graded(result, self.lesson.cells)
+
+    def _questions(self, submission: Submission) -> tuple[Question, ...]:
+        asked = [question for question in self.lesson.exercises if question.manual]
+        prompts = {name: cell.source for name, cell in self.layout.questions.items()}
+        said = {name: without_prompt(text, prompts[name]) for name, text in submission.written.items()}
+        words = self.layout.asked
+        return tuple(
+            Question(each.name, each.title, each.points, said.get(each.name), words.get(each.name, ""))
+            for each in asked
+        )
+
+    def _marks(self, submission: Submission, outcomes: Iterable[Outcome]) -> tuple[Mark, ...]:
+        by_exercise: dict[str, list[Outcome]] = {}
+        for outcome in outcomes:
+            by_exercise.setdefault(outcome.exercise, []).append(outcome)
+        return tuple(
+            _mark(exercise, submission, by_exercise.get(exercise.name, []))
+            for exercise in self.lesson.exercises
+            if not exercise.manual
+        )
+
+
+def _mark(exercise: Exercise, submission: Submission, outcomes: Sequence[Outcome]) -> Mark:
+    earned = math.fsum(outcome.earned for outcome in outcomes)
+    if math.isclose(earned, exercise.points, rel_tol=0, abs_tol=1e-9):
+        earned = exercise.points  # thirds of a point add up to a whole one
+    lost = sorted(
+        (
+            Lost(outcome.test, outcome.points, outcome.earned, outcome.message)
+            for outcome in outcomes
+            if _loses(outcome)
+        ),
+        key=lambda lost: lost.test,
+    )
+    reason = submission.refused.get(exercise.name, "")
+    state: State = "answered" if exercise.name in submission.answers else "refused" if reason else "unanswered"
+    return Mark(
+        exercise=exercise.name,
+        title=exercise.title,
+        module=exercise.module,
+        points=exercise.points,
+        earned=clipped(earned, exercise.points),
+        state=state,
+        reason=reason,
+        lost=tuple(lost),
+        section=exercise.section,
+        number=exercise.number,
+    )
+
+
+def _loses(outcome: Outcome) -> bool:
+    return outcome.earned < outcome.points
+
+
+def _not_covered(marks: Iterable[Mark], outcomes: Sequence[Outcome]) -> list[str]:
+    """Name the exercises whose hidden tests do not add up to their points: a suite ended early."""
+    covered: dict[str, list[float]] = {}
+    for outcome in outcomes:
+        covered.setdefault(outcome.exercise, []).append(outcome.points)
+    return [
+        mark.exercise
+        for mark in marks
+        if not math.isclose(math.fsum(covered.get(mark.exercise, ())), mark.points, rel_tol=0, abs_tol=1e-9)
+    ]
