@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from autograder.books.pages import template
 from autograder.grading.results import Mark, Result, points_text, write_whole
 
 if TYPE_CHECKING:
@@ -83,15 +84,6 @@ def _finding(message: str, points: float) -> Finding:
 
 @lru_cache(maxsize=1)
 def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return template(
+        "feedback.html", {"points": points_text, "findings": findings, "wording": wording, "reflowed": reflowed}
     )
-    filters: dict[str, Any] = {"points": points_text, "findings": findings, "wording": wording, "reflowed": reflowed}
-    environment.filters.update(filters)
-    return environment.get_template("feedback.html")

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograder.books.items import BIN, Bin, Totals, failed_tests, items, totals
+from autograder.books.pages import template
 from autograder.books.similar import families, groups, pairs, read_answers
 from autograder.grading.results import Result, points_text, write_whole
 
 if TYPE_CHECKING:
-    from jinja2 import Template
     from markupsafe import Markup
 
 GROUPS = 40  # shown; the most telling come first
@@ -32,7 +32,7 @@ def render(results: Sequence[Result], course: Path) -> str:
         for result in results
         if (course / folder / f"{result.student}.html").is_file()
     }
-    return _template().render(
+    return template("class.html", {"points": points_text}).render(
         results=results,
         totals=of_class,
         histogram=histogram(of_class) if of_class else "",
@@ -89,17 +89,3 @@ def _bar(found: Bin, left: float, step: float, tall: float) -> str:
     labelled = found.low % (4 * BIN) == 0
     tick = f'<text class="tick" x="{left:.2f}%" y="{_BASE + 17}">{low}</text>' if labelled else ""
     return tick + (drawn if found.n else "")
-
-
-def _template() -> Template:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["points"] = points_text
-    return environment.get_template("class.html")
