@@ -3,30 +3,42 @@
 from __future__ import annotations
 
 import argparse
+import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+from autograder.commandline import AddCommand, positive, seed
 from autograder.reading.places import LESSON, RELEASE, SUITES, VARIANTS, WRONG_ANSWERS
 
 MATRIX_SEED = 13
-AddCommand = Callable[[str, str, str], argparse.ArgumentParser]
 
 
 def add_commands(add: AddCommand) -> None:
     """Add the commands; `add` takes a name, what the command does and an example, and returns its parser."""
-    feedback = add("feedback", "write a page for each student", "python -m autograder feedback --course course")
+    feedback = add("feedback", "write a page for each student", "autograder feedback --course course")
     feedback.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="the folder that was graded")
-    feedback.add_argument(
+    whose = feedback.add_mutually_exclusive_group()
+    whose.add_argument(
         "--instructor", action="store_true", help="your own pages, with the hidden tests' names and the seed"
+    )
+    whose.add_argument(
+        "--release",
+        action="store_true",
+        help='put the pages into nbgrader\'s exchange too, where students press "Fetch Feedback"',
+    )
+    feedback.add_argument(
+        "--db", metavar="URL", help="the gradebook with what you gave (default: sqlite:///DIR/gradebook.db)"
     )
     feedback.set_defaults(run=_feedback)
 
-    overview = add("class", "write one page about the class", "python -m autograder class --course course")
+    overview = add("class", "write one page about the class", "autograder class --course course")
     overview.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="the folder that was graded")
+    overview.add_argument(
+        "--json", action="store_true", help="print the numbers of the page as JSON as well, hidden tests by name"
+    )
     overview.set_defaults(run=_class)
 
-    export = add("export", "write the results for another system", "python -m autograder export --to canvas")
+    export = add("export", "write the results for another system", "autograder export --to canvas")
     export.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="the folder that was graded")
     export.add_argument(
         "--to",
@@ -38,35 +50,54 @@ def add_commands(add: AddCommand) -> None:
     export.add_argument(
         "--title", metavar="TEXT", help='Canvas\'s assignment, "13 Benchmarking (4711)" with the number Canvas gave it'
     )
+    export.add_argument("--json", action="store_true", help="print what was written as JSON, for a script")
     export.set_defaults(run=_export)
 
-    zipped = add("gradescope", "make the autograder zip for Gradescope", "python -m autograder gradescope --to a.zip")
+    zipped = add("gradescope", "make the autograder zip for Gradescope", "autograder gradescope --to a.zip")
     zipped.add_argument("--to", type=Path, required=True, metavar="FILE.zip", help="where it is written")
     zipped.add_argument("--release", type=Path, default=RELEASE, metavar="FILE", help="the notebook that was released")
     zipped.add_argument("--suites", type=Path, metavar="DIR", help="the hidden suites")
     zipped.set_defaults(run=_gradescope)
 
-    table = add("matrix", "say whether the hidden suites can be trusted", "python -m autograder matrix --jobs 2")
-    table.add_argument("--jobs", type=int, default=0, metavar="N", help="processes (default: the usable cores)")
-    table.add_argument("--seed", type=int, default=MATRIX_SEED, metavar="N", help="draw the tests' inputs from this")
+    table = add(
+        "matrix",
+        "say whether the hidden suites can be trusted",
+        "autograder matrix --jobs 2",
+        "0 every rule holds, 1 one does not (the last lines name it) or the table could not be made, 2 wrong arguments",
+    )
+    table.add_argument("--jobs", type=positive, metavar="N", help="processes (default: the usable cores)")
+    table.add_argument("--seed", type=seed, default=MATRIX_SEED, metavar="N", help="draw the tests' inputs from this")
     table.add_argument("--whole", action="store_true", help="every wrong answer in a package of its own: slower")
+    table.add_argument("--json", action="store_true", help="print the table as JSON, for a script")
     table.set_defaults(run=_matrix)
 
 
 def _feedback(options: argparse.Namespace) -> int:
     from autograder.books.feedback import write_pages
+    from autograder.books.given import read_given
+    from autograder.books.handback import release, write_for_nbgrader
     from autograder.grading.results import load_all
 
     folder = options.course / ("feedback-instructor" if options.instructor else "feedback")
-    print("\n".join(map(str, write_pages(load_all(options.course / "results"), folder, options.instructor))))
+    results, given = load_all(options.course / "results"), read_given(options.course, options.db)
+    print("\n".join(map(str, write_pages(results, folder, options.instructor, given))))
+    if options.instructor:
+        return 0
+    handback = write_for_nbgrader(results, options.course, given)
+    if options.release:
+        print(release(options.course))
+        if handback.unstamped:
+            print(f"Not submitted through nbgrader, so not released: {', '.join(handback.unstamped)}", file=sys.stderr)
     return 0
 
 
 def _class(options: argparse.Namespace) -> int:
-    from autograder.books.overview import write_page
+    from autograder.books.overview import class_data, write_page
     from autograder.grading.results import load_all
 
-    print(write_page(load_all(options.course / "results"), options.course))
+    results = load_all(options.course / "results")
+    path = write_page(results, options.course)
+    print(json.dumps(class_data(results, path), indent=1) if options.json else path)
     return 0
 
 
@@ -76,11 +107,14 @@ def _export(options: argparse.Namespace) -> int:
 
     results = load_all(options.course / "results")
     paths = export(results, options.to, options.course / "export", options.title or TITLE)
-    print("\n".join(map(str, paths)))
     left = sum(not result.readable for result in results)
+    unread = sum(result.to_read for result in results)
+    if options.json:
+        print(json.dumps({"files": [str(path) for path in paths], "unreadable": left, "to_read": unread}, indent=1))
+        return 0
+    print("\n".join(map(str, paths)))
     if left:
         print(f"{left} that could not be read have no score; `autograder class` lists them", file=sys.stderr)
-    unread = sum(result.to_read for result in results)
     if unread:
         print(f"Automatic points only: {unread} written answers are graded in nbgrader's formgrader", file=sys.stderr)
     return 0
@@ -108,8 +142,11 @@ def _matrix(options: argparse.Namespace) -> int:
         jobs=options.jobs or usable_cores(),
         whole=options.whole,
     )
-    print(found.table())
     problems = found.problems()
+    if options.json:
+        print(json.dumps(found.to_dict(), indent=1))
+        return 1 if problems else 0
+    print(found.table())
     print(f"\n{len(problems)} of its rules do not hold:" if problems else "\nEvery rule holds.")
     for problem in problems:
         print(f"  {problem}")

@@ -8,25 +8,62 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from autograder.class_cli import add_commands
+from autograder.classroom_cli import add_classroom
+from autograder.commandline import (
+    STATUS,
+    AddCommand,
+    Parser,
+    add_completion,
+    command,
+    positive,
+    refusal,
+    seed,
+)
 from autograder.proving.demo_class import make_class
+from autograder.publish_cli import add_publish
 from autograder.reading.places import LESSON, RELEASE, SUITES
+from autograder.temporary import Folder
+
+EPILOG = """a course from beginning to end:
+  autograder release                                   the students' notebook, from the lesson
+  autograder publish --to ../students                  the students' repository
+  autograder grade course/submitted                    a class, or what an LMS hands out, also a zip
+  autograder feedback --course course                  a page for each student
+  autograder class --course course                     one page about the class
+  autograder export --to canvas --course course        the grades, for another system
+`autograder COMMAND --help` says more.
+
+exit status: 0 done, 1 it could not be done, 2 wrong arguments, 3 no sandbox works here
+"""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
-    options = _parser().parse_args(arguments)
+    try:
+        status = _run(arguments)
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    options = build_parser().parse_args(arguments)
     if any(importlib.util.find_spec(name) is None for name in ("nbgrader", "pytest")):
         print("autograder: nbgrader and pytest are missing; run `pip install '.[course]'` here", file=sys.stderr)
         return 1
+    from autograder.books.handback import NbgraderError
     from autograder.grading.gradebook import GradebookError
     from autograder.grading.judging import CannotGradeError
     from autograder.reading.lesson import LessonError
@@ -42,31 +79,43 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("autograder: stopped; what was graded so far is kept", file=sys.stderr)
         return 130
-    except (CannotGradeError, GradebookError, LessonError, ReleaseError, ExportError, OSError, ValueError) as error:
-        print(f"autograder: {error}", file=sys.stderr)
+    except BrokenPipeError:
+        raise
+    except (
+        CannotGradeError,
+        ExportError,
+        GradebookError,
+        LessonError,
+        NbgraderError,
+        ReleaseError,
+        OSError,
+        ValueError,
+    ) as error:
+        print(f"autograder: {refusal(error)}", file=sys.stderr)
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m autograder", description="Grade the benchmarking lesson.")
+def build_parser() -> Parser:
+    """Return the parser of all commands."""
+    parser = Parser(prog="autograder", description="Release the benchmarking lesson and grade a class.", epilog=EPILOG)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    add: AddCommand = partial(command, commands)
 
-    release = _command(
-        commands,
+    release = add(
         "release",
         "make the students' notebook from the lesson",
-        "python -m autograder release --db sqlite:///course/gradebook.db",
+        "autograder release --db sqlite:///course/gradebook.db",
     )
     release.add_argument("--lesson", type=Path, default=LESSON, metavar="FILE", help="the lesson with solutions")
     release.add_argument("--to", type=Path, default=RELEASE.parent.parent, metavar="DIR", help="where it is written")
     release.add_argument("--db", metavar="URL", help="enter the assignment in this gradebook as well")
     release.set_defaults(run=_release)
 
-    grade = _command(
-        commands,
+    grade = add(
         "grade",
         "grade a folder of submissions in the sandbox",
-        "python -m autograder grade course --jobs 2 --seed 1234",
+        "autograder grade course --jobs 2 --seed 1234",
+        f"{STATUS}, 3 no sandbox works here; a submission that needs attention is in the table and changes nothing",
     )
     grade.add_argument(
         "folder",
@@ -78,17 +127,17 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--db", metavar="URL", help="an SQLAlchemy URL (default: sqlite:///DIR/gradebook.db)")
     grade.add_argument("--release", type=Path, default=RELEASE, metavar="FILE", help="the notebook that was released")
     grade.add_argument("--suites", type=Path, metavar="DIR", help="the hidden suites")
-    grade.add_argument("--jobs", type=_positive, metavar="N", help="processes (default: the usable cores)")
+    grade.add_argument("--jobs", type=positive, metavar="N", help="processes (default: the usable cores)")
     grade.add_argument(
         "--seed",
-        type=_seed,
+        type=seed,
         metavar="N",
         help="draw the tests' inputs from this (default: a new one, or that of a run that was ended before its time)",
     )
     grade.add_argument(
         "--scheduler",
         metavar="ADDRESS",
-        help="judge on the Dask cluster of this scheduler, tcp://... or tls://...; docs/cluster.md says how",
+        help="judge on this scheduler's Dask cluster, tcp://... or tls://...; see book/instructors/cluster.md",
     )
     grade.add_argument(
         "--tier", choices=("namespaces", "bubblewrap", "container"), help="use this sandbox and no other"
@@ -96,6 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument(
         "--trust-submissions", action="store_true", help="run submissions without a sandbox: only your own code"
     )
+    grade.add_argument("--json", action="store_true", help="print the class as JSON, for a script")
     grade.description = (
         f"{grade.description} DIR is FOLDER if that is a course folder, else FOLDER-graded beside it; results/, "
         "autograded/, judged/, gradebook.db and the table class.md are written there. The same answers are judged "
@@ -104,31 +154,26 @@ def _parser() -> argparse.ArgumentParser:
     )
     grade.set_defaults(run=_grade)
 
-    add_commands(lambda name, what, example: _command(commands, name, what, example))
+    add_publish(add)
+    add_commands(add)
+    add_classroom(add)
 
-    demo = _command(
-        commands,
+    demo = add(
         "demo-class",
         "make a class of five submissions to try the grader on",
-        "python -m autograder demo-class course/submitted",
+        "autograder demo-class course/submitted",
     )
     demo.add_argument("folder", type=Path, metavar="DIR", help="where the students' folders are made")
     demo.add_argument(
         "--students",
-        type=_positive,
+        type=positive,
         metavar="N",
         help="make N submissions from the answers on file instead of the five",
     )
-    demo.add_argument("--seed", type=_seed, default=13, metavar="N", help="which N submissions (default: 13)")
+    demo.add_argument("--seed", type=seed, default=13, metavar="N", help="which N submissions (default: 13)")
     demo.set_defaults(run=_demo_class)
+    add_completion(parser)
     return parser
-
-
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, what: str, example: str
-) -> argparse.ArgumentParser:
-    text = f"{what[0].upper()}{what[1:]}."
-    return commands.add_parser(name, help=what, description=text, epilog=f"example: {example}")
 
 
 def _release(options: argparse.Namespace) -> int:
@@ -146,7 +191,7 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.grading.progress import live
     from autograder.grading.record import Record
     from autograder.grading.results import write_whole
-    from autograder.grading.table import markdown_table, text_table
+    from autograder.grading.table import markdown_table, summary, text_table
     from autograder.reading.collect import find_submissions
     from autograder.sandbox import confinement
 
@@ -159,10 +204,10 @@ def _grade(options: argparse.Namespace) -> int:
     jobs = min(options.jobs or usable_cores(), len(found))
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
     where = f"sandbox: {tier.name}" if tier else f"on the cluster at {options.scheduler}"
-    with tempfile.TemporaryDirectory(prefix="support-") as support:
+    with Folder("support") as support:
         setup = Setup(
             release=options.release,
-            support=confinement.build_support(Path(support)),
+            support=confinement.build_support(support),
             suites=options.suites or SUITES,
             seed=options.seed or 0,
             trust=options.trust_submissions,
@@ -184,6 +229,10 @@ def _grade(options: argparse.Namespace) -> int:
             left=_say_who_left,
         )
     table = write_whole(course / "class.md", markdown_table(results) + "\n")
+    if options.json:
+        students = [summary(result) for result in results]
+        print(json.dumps({"seed": setup.seed, "course": str(course), "students": students}, indent=1))
+        return 0
     print(text_table(results, shutil.get_terminal_size((100, 24)).columns))
     print(f"\nSeed {setup.seed}: the same command with --seed {setup.seed} gives the same points.")
     print(f"In {course}: {table.name}, gradebook.db, results/, autograded/; `autograder feedback` writes the pages.")
@@ -208,17 +257,3 @@ def _course_of(folder: Path) -> Path:
 def _say_who_left(students: list[str]) -> None:
     if students:
         print(f"Not in the folder any more, set aside in results/left/: {', '.join(students)}", file=sys.stderr)
-
-
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"needs at least 1, got {number}")
-    return number
-
-
-def _seed(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**63:
-        raise argparse.ArgumentTypeError(f"needs a whole number from 0 to 2**63 - 1, got {number}")
-    return number

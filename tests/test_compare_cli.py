@@ -45,6 +45,19 @@ def test_a_slower_model_is_1_and_a_faster_one_is_not(compare):
     assert verdicts(printed) == ["faster"] * 4
 
 
+def test_the_changes_as_data(compare):
+    fast, slow = measured(1.0, seed=4), measured(1.1, seed=3)
+    status, printed, _ = compare(fast, slow, "--json")
+    data = json.loads(printed)
+    assert (status, data["regression"]) == (1, True)
+    assert [change["verdict"] for change in data["changes"]] == ["slower"] * 4
+    assert all(change["low"] < change["ratio"] < change["high"] for change in data["changes"])
+    assert data["accuracy"]["verdict"] == "pass"
+    assert any("the machine's own change" in note for note in data["notes"])
+    status, printed, _ = compare(slow, fast, "--json")
+    assert (status, json.loads(printed)["regression"]) == (0, False)
+
+
 def test_a_regression_within_the_margin_passes(compare):
     old, new = measured(1.0, seed=5), measured(1.1, seed=6)
     assert compare(old, new, "--margin", "0.2")[0] == 0

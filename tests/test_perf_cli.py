@@ -89,6 +89,15 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
+def test_the_results_are_printed_where_the_file_is_a_dash(folder, capsys):
+    main(["perf", "perf_models:model", *SHORT, "--json", "-", "--html", "report.html"])
+    printed, said = capsys.readouterr()
+    (folder / "printed.json").write_text(printed)
+    assert load_results(folder / "printed.json").model_name == "model"
+    assert "wrote report.html" in said
+    assert not (folder / "-").exists()
+
+
 def test_two_models_of_ones_own_valid_and_saved(folder, capsys):
     files = {"--html": "report.html", "--markdown": "report.md", "--json": "report.json"}
     options = [word for pair in files.items() for word in pair]
@@ -194,7 +203,6 @@ def test_a_model_that_fails_in_the_run_is_1_and_what_was_measured_is_kept(folder
         (["perf_models:model", "--dataset", "mnist"], "there is no data set 'mnist'; there are digits, cifar10"),
         (["perf_models:model", "--html", "absent/report.html"], "there is no folder absent for report.html"),
         (["perf_models:model", "--json", "."], ". is a folder; name a file"),
-        (["perf_models:model", "--seed", "-1"], "--seed is a whole number from 0 up"),
         (["perf_models:model", "--workers", "2", "--max-batch", "2"], "two ways to serve"),
         (["tinytorch.adapters:onnx_model('absent.onnx')"], "there is no ONNX file absent.onnx"),
         (["tinytorch.adapters:http_model('ftp://x')"], "an endpoint is http://host/path"),
@@ -214,7 +222,10 @@ def test_a_command_that_cannot_start_is_2_and_says_why(command, said, capsys):
     ("option", "said"),
     [
         (["--rounds", "0"], "a whole number from 1 up is needed, got 0"),
-        (["--rounds", "x"], "invalid whole value: 'x'"),
+        (["--rounds", "x"], "a whole number from 1 up is needed, got x"),
+        (["--seed", "-1"], "a whole number from 0 up is needed, got -1"),
+        (["--seed", "x"], "a whole number from 0 up is needed, got x"),
+        (["--qps", "many"], "a number above 0 is needed, got many"),
         (["--min-queries", "-5"], "a whole number from 1 up is needed"),
         (["--min-duration", "0"], "a number above 0 is needed"),
         (["--qps", "nan"], "a number above 0 is needed, got nan"),

@@ -8,22 +8,23 @@ tested, which cancels that; where not, the output says so.
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from tinytorch.sessions import NotComparableError, compare_results, is_paired, machine_change
+from tinytorch.commandline import refusal
 
 if TYPE_CHECKING:
     from tinytorch.benchmarking import Results
     from tinytorch.pitfalls import AccuracyDrop
+    from tinytorch.sessions import Change
 
 EPILOG = """example, the first line once for each version of the model:
-  tinytorch perf "package.module:build()" --baseline "package.module:reference()" --qps 100 --json new.json
+  tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
   tinytorch compare old.json new.json
 
 exit status: 0 no regression was shown, 1 a regression was shown (slower by more than the margin, or less than 99 % of
@@ -50,11 +51,15 @@ def add_compare(commands: Any) -> None:
     parser.add_argument(
         "--margin", type=_margin, default=0.05, help="a change smaller than this passes (default: 0.05)"
     )
+    parser.add_argument("--json", action="store_true", help="print the changes as JSON, for a script")
     parser.set_defaults(run=run_compare)
 
 
 def _margin(text: str) -> float:
-    margin = float(text)
+    try:
+        margin = float(text)
+    except ValueError:
+        margin = math.nan
     if not 0 <= margin < math.inf:
         raise argparse.ArgumentTypeError(f"a margin is a number from 0 up, such as 0.05, got {text}")
     return margin
@@ -62,29 +67,46 @@ def _margin(text: str) -> float:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Print the changes and return the exit status."""
+    from tinytorch.sessions import compare_results
+
     try:
         old, new = read(options.old), read(options.new)
         check_comparable(old, new)
         changes = compare_results(old, new, options.margin)
         drop = compare_accuracy(old, new)
     except (OSError, ValueError) as error:
-        print(f"tinytorch compare: {error}", file=sys.stderr)
+        print(f"tinytorch compare: {refusal(error)}", file=sys.stderr)
         return 2
+    worse = any(change.verdict == "slower" for change in changes) or (drop is not None and drop.verdict == "fail")
+    remarks = list(notes(old, new, options.margin))
+    if options.json:
+        print(json.dumps(as_data(changes, drop, remarks, worse), indent=1, allow_nan=False))
+        return 1 if worse else 0
     for change in changes:
         how = f"{change.ratio:.3f} [{change.low:.3f}, {change.high:.3f}]"
         print(f"{change.scenario:14} {change.quantity:24} new / old {how:24} {change.verdict}")
     if drop is not None:
         how = f"{drop.drop:.2%} [{drop.low:.2%}, {drop.high:.2%}]"
         print(f"{'accuracy':14} {'99 % of the old':24} lost {how:29} {drop.verdict}")
-    for note in notes(old, new, options.margin):
+    for note in remarks:
         print(f"note: {note}")
-    worse = any(change.verdict == "slower" for change in changes) or (drop is not None and drop.verdict == "fail")
     return 1 if worse else 0
+
+
+def as_data(changes: Sequence[Change], drop: AccuracyDrop | None, remarks: list[str], worse: bool) -> dict[str, Any]:
+    """Return what the command says as plain data."""
+    return {
+        "regression": worse,
+        "changes": [asdict(change) for change in changes],
+        "accuracy": None if drop is None else drop._asdict(),
+        "notes": remarks,
+    }
 
 
 def read(path: Path) -> Results:
     """Return the results in a file. Raises OSError, and NotComparableError if it holds none or is damaged."""
     from tinytorch.benchmarking import load_results
+    from tinytorch.sessions import NotComparableError
 
     try:
         return load_results(path)
@@ -95,6 +117,10 @@ def read(path: Path) -> Results:
 
 def check_comparable(old: Results, new: Results) -> None:
     """Raise NotComparableError unless both are complete, valid and of the same data and settings."""
+    import numpy as np
+
+    from tinytorch.sessions import NotComparableError, is_paired
+
     paired = is_paired(old, new)
     for name, results in (("old", old), ("new", new)):
         if not results.complete:
@@ -134,6 +160,8 @@ def compare_accuracy(old: Results, new: Results) -> AccuracyDrop | None:
 
 def notes(old: Results, new: Results, margin: float) -> Iterator[str]:
     """Yield what a reader must know: what else changed, and what is not cancelled."""
+    from tinytorch.sessions import is_paired, machine_change
+
     if old.model_name != new.model_name:
         yield f"the old results are of {old.model_name}, the new ones of {new.model_name}"
     for fact in MACHINE:

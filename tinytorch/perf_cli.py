@@ -6,14 +6,18 @@ Exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 the
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinytorch.commandline import refusal
+
 if TYPE_CHECKING:
     from tinytorch.benchmarking import Report, TinyTorchPerf
 
+STANDARD_OUTPUT = Path("-")
 EXAMPLE = """how a model is named:
   package.module:name               an object: a callable batch (n, ...) -> outputs (n, ...)
   package.module:factory('x', k=1)  a call with plain literals: built anew for every round
@@ -36,15 +40,25 @@ exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 it 
 
 def whole(text: str) -> int:
     """Return a whole number from 1 up."""
-    number = int(text)
+    number = int(text) if text.isascii() and text.isdecimal() else 0
     if number < 1:
         raise argparse.ArgumentTypeError(f"a whole number from 1 up is needed, got {text}")
     return number
 
 
+def seed_of(text: str) -> int:
+    """Return a whole number from 0 up."""
+    if not (text.isascii() and text.isdecimal()):
+        raise argparse.ArgumentTypeError(f"a whole number from 0 up is needed, got {text}")
+    return int(text)
+
+
 def positive(text: str) -> float:
     """Return a number above 0."""
-    number = float(text)
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
     if not (math.isfinite(number) and number > 0):
         raise argparse.ArgumentTypeError(f"a number above 0 is needed, got {text}")
     return number
@@ -70,11 +84,11 @@ def add_perf(commands: Any) -> None:
     add("--latency-target", type=positive, metavar="MS", help="Server: 99 %% within this (default: 15 ms)")
     add("--max-batch", type=whole, metavar="N", help="Server: answer up to so many waiting queries together (1)")
     add("--workers", type=whole, metavar="N", help="Server: threads, for a model that waits or leaves Python (1)")
-    add("--seed", type=int, help="the schedule's seed (default: 13)")
+    add("--seed", type=seed_of, metavar="N", help="the schedule's seed (default: 13)")
     add("--isolate", action="store_true", help="give each round a process of its own")
     add("--html", type=Path, metavar="FILE", help="write the report as a page")
     add("--markdown", type=Path, metavar="FILE", help="write the report as Markdown")
-    add("--json", type=Path, metavar="FILE", help="write the results, to be read again")
+    add("--json", type=Path, metavar="FILE", help="write the results, to be read again; - prints them instead")
     add("--quiet", action="store_true", help="no progress bar")
     parser.set_defaults(run=run_perf)
 
@@ -90,7 +104,7 @@ def run_perf(options: argparse.Namespace) -> int:
             check_writable(path)
         benchmark = prepare(options)
     except (ValueError, TypeError, OSError, DatasetUnavailable) as error:
-        print(f"tinytorch perf: {error}", file=sys.stderr)
+        print(f"tinytorch perf: {refusal(error)}", file=sys.stderr)
         return 2
     try:
         benchmark.run_all_scenarios()
@@ -100,11 +114,14 @@ def run_perf(options: argparse.Namespace) -> int:
             return 1
     assert benchmark.results is not None
     report = PerformanceReporter().generate_report(benchmark.results)
-    print(report.to_markdown())
+    if options.json == STANDARD_OUTPUT:
+        print(json.dumps(report.to_dict(), indent=1, allow_nan=False))
+    else:
+        print(report.to_markdown())
     try:
         save(report, options)
     except OSError as error:
-        print(f"tinytorch perf: {error}", file=sys.stderr)
+        print(f"tinytorch perf: {refusal(error)}", file=sys.stderr)
         return 2
     return 0 if report.validation.valid else 1
 
@@ -132,8 +149,6 @@ def prepare(options: argparse.Namespace) -> TinyTorchPerf:
         "workers": options.workers,
         "seed": options.seed,
     }
-    if options.seed is not None and options.seed < 0:
-        raise ValueError(f"--seed is a whole number from 0 up, got {options.seed}")
     if (options.workers or 1) > 1 and (options.max_batch or 1) > 1:
         raise ValueError("--workers and --max-batch are two ways to serve; give one of them")
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
@@ -159,5 +174,5 @@ def save(report: Report, options: argparse.Namespace) -> None:
         (options.markdown, report.save_as_markdown),
         (options.json, report.save_as_json),
     ):
-        if path is not None:
-            print(f"wrote {write(path)}")
+        if path is not None and path != STANDARD_OUTPUT:
+            print(f"wrote {write(path)}", file=sys.stderr if options.json == STANDARD_OUTPUT else sys.stdout)
