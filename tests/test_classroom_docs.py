@@ -12,7 +12,7 @@ import yaml
 from autograder.reading.collect import find_submissions
 from tests import mini
 
-PAGE = mini.ROOT / "docs" / "github-classroom.md"
+PAGE = mini.ROOT / "book" / "instructors" / "github_classroom.md"
 
 
 def steps() -> list[dict[str, str]]:
