@@ -14,7 +14,7 @@ import numpy as np
 from traces import COLD, WINDOW, FloatArray, Traces, Window
 
 from tinytorch import pitfalls
-from tinytorch.benchmarking import cold_start
+from tinytorch.benchmarking import clearly_cold
 
 FEWEST_QUIET = 20
 SLACK = 0.03  # the bar is the first measurement's figure less 3 points
@@ -78,7 +78,7 @@ def series_rates(traces: Traces, rng: np.random.Generator) -> list[Rate]:
         return Rate(name, put_in, found, in_vain, (len(windows), len(windows)), *before, judged=quiet)
 
     cold = [np.concatenate([t.cold_ns, t.window.latency_ns])[:WINDOW] for t in traces.everything]
-    first_calls = share(cold_start, cold), share(cold_start, windows), (len(cold), len(windows))
+    first_calls = share(clearly_cold, cold), share(clearly_cold, windows), (len(cold), len(windows))
     dependent, shuffled = [autoregressive(rng) for _ in windows], [rng.permutation(window) for window in windows]
     memory = share(pitfalls.autocorrelation, dependent), share(pitfalls.autocorrelation, shuffled)
     return [

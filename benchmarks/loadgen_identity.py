@@ -53,6 +53,17 @@ def samples(scenario: str, n_samples: int, performance_count: int, seeds: Seeds,
     return f"{scenario}, sample order, {performance_count:,} of {n_samples:,} loaded", n, differ
 
 
+def multi_stream_samples(n_samples: int, performance_count: int, size: int, seeds: Seeds, n: int) -> Row:
+    """Compare which samples are asked for together, `size` a query."""
+    run = run_loadgen(
+        null_model, library(n_samples), "MultiStream", n,
+        performance_count=performance_count, seeds=seeds, samples_per_query=size, trace=True,
+    )  # fmt: skip
+    ours = loadgen_samples(n, n_samples, performance_count, seeds.qsl, seeds.sample_index, samples_per_query=size)
+    differ = int(np.count_nonzero(ours != run.sample_indices))
+    return f"MultiStream, sample order, {size} a query, {performance_count:,} of {n_samples:,} loaded", n * size, differ
+
+
 def timed_samples(min_query_count: int, min_duration_ms: int) -> Row:
     """Compare which samples are asked for where the duration decides how many, and not the minimum."""
     run = run_loadgen(
@@ -107,10 +118,13 @@ def compare(tiny: bool) -> list[Row]:
     """Return every comparison."""
     if tiny:
         rows = [arrivals(5_000.0, MLPERF_SEEDS, 200), samples("SingleStream", 50, 20, Seeds(), 200)]
+        rows.append(multi_stream_samples(50, 20, 8, Seeds(), 30))
         return [*rows, *single_stream_statistics(700), *server_statistics(200, 1)]
     rows = [arrivals(*each) for each in ARRIVALS]
     for scenario, seeds in (("SingleStream", Seeds()), ("Server", MLPERF_SEEDS)):
         rows += [samples(scenario, total, loaded, seeds, 3_000) for total, loaded in LIBRARIES]
+    rows += [multi_stream_samples(total, loaded, 8, MLPERF_SEEDS, 700) for total, loaded in LIBRARIES]
+    rows += [multi_stream_samples(500, 7, size, Seeds(), 300) for size in (2, 3, 16)]
     rows.append(timed_samples(200, 100))
     for n in QUERIES:
         rows += single_stream_statistics(n)

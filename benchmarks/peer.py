@@ -72,11 +72,13 @@ def run_loadgen(
     seeds: Seeds | None = None,
     target_latency_ns: int = 100_000_000,
     min_duration_ms: int = 0,
+    samples_per_query: int = 8,
     trace: bool = False,
 ) -> PeerRun:
-    """Run `scenario` ('SingleStream' or 'Server') and return what LoadGen logged.
+    """Run `scenario` ('SingleStream', 'MultiStream' or 'Server') and return what LoadGen logged.
 
-    That are exactly `n_queries`, or more until the last one is due after `min_duration_ms`.
+    That are exactly `n_queries`, or more until the last one is due after `min_duration_ms`. A Multi-Stream query holds
+    `samples_per_query` samples, and the columns have an entry for each of them.
     """
     loadgen = import_loadgen()
     complete, response, seeds = loadgen.QuerySamplesComplete, loadgen.QuerySampleResponse, seeds or Seeds()
@@ -86,6 +88,11 @@ def run_loadgen(
         query = queries[0]
         model(samples[query.index])
         complete([response(query.id, 0, 0)])
+
+    def issue_together(queries: list[Any]) -> None:
+        for query in queries:
+            model(samples[query.index])
+        complete([response(query.id, 0, 0) for query in queries])
 
     def flush() -> None:
         nonlocal all_issued_at
@@ -101,11 +108,12 @@ def run_loadgen(
         "min_duration_ms": min_duration_ms,
         "server_target_qps": target_qps,
         "server_target_latency_ns": target_latency_ns,
+        "multi_stream_samples_per_query": samples_per_query,
         "qsl_rng_seed": seeds.qsl,
         "sample_index_rng_seed": seeds.sample_index,
         "schedule_rng_seed": seeds.schedule,
     }
-    sut = loadgen.ConstructSUT(issue, flush)
+    sut = loadgen.ConstructSUT(issue_together if scenario == "MultiStream" else issue, flush)
     library = loadgen.ConstructQSL(len(samples), performance_count or len(samples), do_nothing, do_nothing)
     with tempfile.TemporaryDirectory() as folder:
         start_test(sut, library, settings, Path(folder), trace=trace)

@@ -25,7 +25,7 @@ from side_by_side import (
     table,
 )
 
-from tinytorch.benchmarking import IntArray, Model, QueryLog, RealClock, percentile, server
+from tinytorch.benchmarking import IntArray, Model, Queries, QueryLog, RealClock, percentile, server
 from tinytorch.mlperf import loadgen_arrivals
 
 SAMPLES = [np.zeros((1, 8), np.float32) for _ in range(64)]
@@ -45,8 +45,9 @@ def lag_us(scheduled: IntArray, issued: IntArray, completed: IntArray) -> Lags:
 
 
 def serve(qps: float, n_queries: int, seed: int, model: Model = null_model) -> QueryLog:
-    """Return the log of the package's Server on the arrivals that LoadGen would use."""
-    log, queries = QueryLog(n_queries), [SAMPLES[i % len(SAMPLES)] for i in range(n_queries)]
+    """Return the log of the package's Server on LoadGen's arrivals, with its look at every answer."""
+    log = QueryLog(n_queries)
+    queries = Queries([SAMPLES[i % len(SAMPLES)] for i in range(n_queries)], [log])
     server(model, queries, loadgen_arrivals(qps, n_queries, seed), RealClock(), log)
     return log
 

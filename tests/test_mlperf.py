@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from pathlib import Path
 
 import numpy as np
@@ -72,6 +73,34 @@ def test_samples_are_those_of_a_loadgen_trace() -> None:
     """The first samples that LoadGen 6.0.17 traced with qsl_rng_seed 1 and sample_index_rng_seed 2."""
     drawn = loadgen_samples(50, 5_000, 1_024, qsl_seed=1, sample_seed=2)
     assert drawn[:8].tolist() == [881, 799, 863, 866, 671, 766, 820, 448]
+
+
+def test_multi_stream_samples_are_those_of_a_loadgen_trace() -> None:
+    """The first two queries of eight that LoadGen 6.0.17 traced with the same seeds, 20 of 64 samples loaded."""
+    drawn = loadgen_samples(10, 64, 20, qsl_seed=1, sample_seed=2, samples_per_query=8)
+    assert drawn.shape == (80,)
+    assert drawn[:16].tolist() == [5, 13, 14, 15, 2, 1, 11, 8, 16, 12, 18, 4, 6, 3, 17, 19]
+
+
+@given(seed=st.integers(0, 2**64 - 1), loaded=st.integers(1, 40), size=st.integers(1, 12))
+def test_a_multi_stream_query_goes_round_the_loaded_set(seed: int, loaded: int, size: int) -> None:
+    """Whatever is drawn first, it is followed by what was loaded after it."""
+    following = {}
+    for query in loadgen_samples(60, loaded + 5, loaded, seed, seed, samples_per_query=size).reshape(60, size).tolist():
+        for one, after in pairwise(query):
+            assert following.setdefault(one, after) == after
+    assert set(following) <= set(range(loaded))
+    assert len(set(following.values())) == len(following)
+
+
+def test_arrivals_are_the_same_however_many_are_drawn() -> None:
+    """They are drawn in blocks, which leave no seam: gaps recomputed one by one from the generator's words."""
+    n, seed, qps = 40_000, 5, 20_000.0
+    words = np.random.RandomState(seed).randint(0, 1 << 32, size=2 * n, dtype=np.uint32).tolist()
+    gaps = [-math.log(1 - (words[2 * i] + words[2 * i + 1] * 2**32) / 2**64) / qps for i in range(n - 1)]
+    expected = [0, *accumulate(int(gap * 1e9) for gap in gaps)]
+    assert loadgen_arrivals(qps, n, seed).tolist() == expected
+    assert loadgen_arrivals(qps, 16_385, seed).tolist() == expected[:16_385]
 
 
 def test_only_the_low_32_bits_of_a_seed_matter() -> None:
@@ -155,6 +184,7 @@ def test_estimate_is_an_upper_bound_as_often_as_it_says() -> None:
         (lambda: loadgen_arrivals(1.0, 0, 1), "at least 1 query, got n = 0"),
         (lambda: loadgen_samples(5, 10, 11, 1, 1), "between 1 and all 10 samples, got performance_count = 11"),
         (lambda: loadgen_samples(5, 10, 0, 1, 1), "got performance_count = 0"),
+        (lambda: loadgen_samples(5, 10, 10, 1, 1, samples_per_query=0), "got samples_per_query = 0"),
         (lambda: early_stopping_queries(-1, 0.9), "0 or more, got t = -1"),
         (lambda: early_stopping_queries(1, 90), "between 0 and 1, for example 0.9, got 90"),
         (lambda: early_stopping_queries(1, 0.9, 1.0), "confidence lies between 0 and 1"),

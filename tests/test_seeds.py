@@ -210,3 +210,15 @@ class TestAgainstLoadGen:
             assert np.array_equal(ours.sample_indices, trace.sample_indices)
             if name == "server":
                 assert np.array_equal(ours.scheduled_ns - ours.scheduled_ns[0], trace.scheduled_ns)
+
+    def test_multi_stream_asks_for_the_same_samples(self, monkeypatch):
+        clock = VirtualClock()
+        perf = benchmark(ScriptedModel(clock, MS // 10), clock=clock, mlperf_trace=True, samples_per_query=8)
+        ours, settings = perf.run_scenario("multi_stream").runs["model"][0], perf.settings
+        monkeypatch.syspath_prepend(str(BENCHMARKS))
+        peer, side_by_side = import_module("peer"), import_module("side_by_side")
+        theirs = peer.Seeds(settings.qsl_seed, settings.sample_index_seed)
+        run = partial(peer.run_loadgen, seeds=theirs, samples_per_query=8, trace=True)
+        library = [np.zeros((1, 1), np.float32)] * 60
+        trace = side_by_side.fresh(run, side_by_side.null_model, library, "MultiStream", ours.n // 8, timeout_s=60)
+        assert np.array_equal(ours.sample_indices, trace.sample_indices)

@@ -1,7 +1,8 @@
 """A limit on how long a piece of code may run, for models that hang. Knows nothing of models.
 
 On the main thread a timer signal ends even a sleep; on another thread an exception is sent to it, which it meets at its
-next Python instruction. Code that hangs inside a C function cannot be ended from within the process.
+next Python instruction. Code that hangs inside a C function cannot be ended from within the process. Where there is
+neither timer nor second thread, as in a browser, the time is looked at when the block has ended of its own accord.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ctypes
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -20,7 +22,10 @@ class DeadlineExceeded(Exception):  # noqa: N818  named like asyncio's and grpc'
 
 @contextmanager
 def deadline(seconds: float) -> Iterator[None]:
-    """End the block with DeadlineExceeded once it has run for `seconds`; 0 means no limit."""
+    """End the block with DeadlineExceeded once it has run for `seconds`; 0 means no limit.
+
+    Where no thread can be started either (Pyodide), DeadlineExceeded is raised after a block that took longer.
+    """
     if seconds <= 0:
         yield
     elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
@@ -53,7 +58,11 @@ def _by_exception(seconds: float) -> Iterator[None]:
 
     timer = threading.Timer(seconds, ring)
     timer.daemon = True
-    timer.start()
+    try:
+        timer.start()
+    except RuntimeError:  # can't start new thread
+        yield from _afterwards(seconds)
+        return
     try:
         yield
     except DeadlineExceeded as error:
@@ -63,3 +72,11 @@ def _by_exception(seconds: float) -> Iterator[None]:
             over = True
             ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, None)  # one that was sent but not yet met
         timer.cancel()
+
+
+def _afterwards(seconds: float) -> Iterator[None]:
+    start = time.perf_counter()
+    yield
+    taken = time.perf_counter() - start
+    if taken > seconds:
+        raise DeadlineExceeded(f"{taken:.3g} s where {seconds:g} s are the limit; nothing here could end it earlier")

@@ -11,7 +11,6 @@ import platform
 import sys
 import time
 from collections.abc import Callable, Iterable
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +60,8 @@ def usable_cores() -> str | None:
 
 def memory() -> str | None:
     """Return the machine's memory in GiB."""
+    if sys.platform == "emscripten":
+        return None  # sysconf names the most that WebAssembly can address, on every machine
     try:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (AttributeError, OSError, ValueError):  # Windows has no sysconf; elsewhere a name may be unknown
@@ -70,6 +71,8 @@ def memory() -> str | None:
 
 def load_average() -> str | None:
     """Return the mean number of runnable processes over the last minute."""
+    if sys.platform == "emscripten":
+        return None  # getloadavg answers 0.1 whatever the machine does
     try:
         return f"{os.getloadavg()[0]:.2f}"
     except (AttributeError, OSError):
@@ -91,16 +94,16 @@ def blas_threads() -> str | None:
 
 
 def clock(now_ns: Callable[[], int] = time.perf_counter_ns) -> str | None:
-    """Return what `time.perf_counter` reads and the smallest step seen between readings, in ns."""
-    step = smallest_step_ns(now_ns)
-    seen = f"smallest step seen {step} ns" if step else f"no step seen in {CLOCK_READINGS:,} readings"
+    """Return what `time.perf_counter` reads and how far two different readings lie apart on average, in ns."""
+    step = mean_step_ns(now_ns)
+    seen = f"a step of {step:,.0f} ns on average" if step else f"no step seen in {CLOCK_READINGS:,} readings"
     return f"{time.get_clock_info('perf_counter').implementation}, {seen}"
 
 
-def smallest_step_ns(now_ns: Callable[[], int], readings: int = CLOCK_READINGS) -> int | None:
-    """Return the smallest positive difference of consecutive readings, ns, or None if the clock never moved."""
-    times = [now_ns() for _ in range(readings)]
-    return min((later - earlier for earlier, later in pairwise(times) if later > earlier), default=None)
+def mean_step_ns(now_ns: Callable[[], int], readings: int = CLOCK_READINGS) -> float | None:
+    """Return how far two successive readings that differ lie apart on average, ns; None if the clock never moved."""
+    seen = {now_ns() for _ in range(readings)}
+    return (max(seen) - min(seen)) / (len(seen) - 1) if len(seen) > 1 else None
 
 
 def _read(path: str) -> str | None:

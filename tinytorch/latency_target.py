@@ -116,7 +116,7 @@ def goodput(
     exact one between order statistics; where the rounds are too few for it (below 6 at 95 %) its ends are None. Raises
     ValueError for latencies that are not finite numbers, for an empty round, and for durations that do not fit them.
     """
-    from scipy.stats import binom
+    from scipy.stats import quantile_test
 
     rounds = _runs(latency_ns)
     durations = np.atleast_1d(np.asarray(duration_ns, dtype=float))
@@ -126,9 +126,9 @@ def goodput(
             f"each of the {len(rounds)} rounds has one duration, positive and in ns, got {durations.tolist()}; "
             "pass the duration_ns of each round"
         )
-    rates = np.sort([float(np.count_nonzero(run <= target_ns)) for run in rounds] / durations * 1e9)
-    skipped = int(np.count_nonzero(binom.cdf(np.arange(rates.size), rates.size, 0.5) <= (1 - confidence) / 2)) - 1
-    low, high = (None, None) if skipped < 0 else (float(rates[skipped]), float(rates[-1 - skipped]))
+    rates = [float(np.count_nonzero(run <= target_ns)) for run in rounds] / durations * 1e9
+    ends = quantile_test(rates, p=0.5).confidence_interval(confidence)  # NaN where the rounds are too few
+    low, high = (None if math.isnan(end) else float(end) for end in ends)
     return Goodput(float(np.median(rates)), low, high, rates.size)
 
 
@@ -141,9 +141,9 @@ def _share_interval(least: float, most: float, n: float, confidence: float) -> t
     """Clopper and Pearson's interval of a share seen between `least` and `most` in `n`, which need not be whole."""
     from scipy.special import betaincinv
 
-    tail = (1 - confidence) / 2
-    lower = float(betaincinv(n * least, n * (1 - least) + 1, tail)) if least > 0 else 0.0
-    upper = float(betaincinv(n * most + 1, n * (1 - most), 1 - tail)) if most < 1 else 1.0
+    each = (1 - confidence) / 2
+    lower = float(betaincinv(n * least, n * (1 - least) + 1, each)) if least > 0 else 0.0
+    upper = float(betaincinv(n * most + 1, n * (1 - most), 1 - each)) if most < 1 else 1.0
     return lower, upper
 
 

@@ -222,8 +222,8 @@ def _measure(
     indices, first = np.unique(indices, return_index=True)  # Multi-Stream fills its last query with some once more
     rows = [np.frombuffer(answers[i], system.output_dtype).reshape(system.output_shape) for i in first]
     outputs = np.array(rows)
-    classes = outputs.argmax(axis=1) if outputs.ndim == 2 else outputs
-    right = None if library.labels is None else float(np.mean(classes == library.labels[indices]))
+    answered = outputs if outputs.ndim == 1 else np.argmax(outputs, axis=1)
+    right = None if library.labels is None else float(np.mean(answered == library.labels[indices]))
     return {"scenario": scenario, "samples": len(indices), "accuracy": right}
 
 

@@ -7,6 +7,7 @@ stopping from the exact incomplete beta function. Knows nothing of models, clock
 from __future__ import annotations
 
 import math
+import sys
 from bisect import bisect_left
 from collections.abc import Iterator
 
@@ -17,6 +18,7 @@ IntArray = npt.NDArray[np.int64]
 
 CONFIDENCE = 0.99  # of MLPerf's early stopping
 _WORDS = 1 << 32  # how many values a word of the generator has
+_BLOCK = 1 << 14  # so many arrivals are drawn at a time: what they are made of takes more memory than they do
 
 
 def loadgen_arrivals(target_qps: float, n: int, seed: int) -> IntArray:
@@ -25,15 +27,19 @@ def loadgen_arrivals(target_qps: float, n: int, seed: int) -> IntArray:
     `seed` is `schedule_rng_seed`, of which LoadGen uses the low 32 bits. Raises ValueError if `target_qps` is not
     positive and finite, or `n` is below 1.
     """
-    if not (math.isfinite(target_qps) and target_qps > 0):
-        raise ValueError(f"target_qps must be positive and finite, got {target_qps}")
+    if target_qps <= 0 or not math.isfinite(target_qps):
+        raise ValueError(f"LoadGen's rate target_qps must be positive and finite, got {target_qps}")
     if n < 1:
         raise ValueError(f"a schedule has at least 1 query, got n = {n}")
-    words = _words(_mt19937(seed), 2 * (n - 1)).astype(np.float64).reshape(-1, 2)
-    uniform = np.minimum((words[:, 0] + words[:, 1] * 2.0**32) / 2.0**64, np.nextafter(1.0, 0.0))
-    # math.log is the C library's, as in LoadGen; numpy's own may round the last bit otherwise.
-    gaps = np.array([-math.log(rest) for rest in (1.0 - uniform).tolist()]) / target_qps
-    return np.concatenate([[0], np.cumsum((gaps * 1e9).astype(np.int64))])
+    generator, arrivals = _mt19937(seed), np.zeros(n, dtype=np.int64)
+    for first in range(1, n, _BLOCK):
+        gaps = arrivals[first : first + _BLOCK]
+        words = _words(generator, 2 * len(gaps)).astype(np.float64).reshape(-1, 2)
+        uniform = np.minimum((words[:, 0] + words[:, 1] * 2.0**32) / 2.0**64, np.nextafter(1.0, 0.0))
+        # math.log is the C library's, as in LoadGen; numpy's own may round the last bit otherwise.
+        gaps[:] = (np.array([-math.log(rest) for rest in (1.0 - uniform).tolist()]) / target_qps * 1e9).astype(np.int64)
+    np.cumsum(arrivals, out=arrivals)
+    return arrivals
 
 
 def loadgen_samples(
@@ -43,27 +49,35 @@ def loadgen_samples(
     qsl_seed: int,
     sample_seed: int,
     min_query_count: int | None = None,
+    samples_per_query: int = 1,
 ) -> IntArray:
-    """Return the sample index of each of LoadGen's performance-mode queries, int64, shape (n_queries,).
+    """Return the sample indices of LoadGen's performance-mode queries, int64, shape (n_queries * samples_per_query,).
 
-    Holds for Single-Stream and Server of LoadGen 6. The library's first `performance_count` of `n_samples` samples are
-    loaded, and each query draws from them with replacement. The seeds are `qsl_rng_seed` and `sample_index_rng_seed`,
-    low 32 bits. `min_query_count` is LoadGen's setting of that name, by default `n_queries`: the draws depend on it.
-    Raises ValueError unless 1 <= performance_count <= n_samples.
+    Holds for Single-Stream, Server and Multi-Stream of LoadGen 6. The library's first `performance_count` of
+    `n_samples` samples are loaded, and each query draws from them with replacement; in Multi-Stream, which has more
+    than one `samples_per_query`, it is followed by those that were loaded after it, and after the last by the first.
+    The seeds are `qsl_rng_seed` and `sample_index_rng_seed`, low 32 bits. `min_query_count` is LoadGen's setting of
+    that name, by default `n_queries`: the draws depend on it. Raises ValueError unless 1 <= performance_count <=
+    n_samples and samples_per_query >= 1.
     """
+    if samples_per_query < 1:
+        raise ValueError(f"a query holds at least 1 sample, got samples_per_query = {samples_per_query}")
     if not 1 <= performance_count <= n_samples:
         raise ValueError(
             f"the loaded set holds between 1 and all {n_samples} samples, got performance_count = {performance_count}"
         )
-    loaded = _shuffled(performance_count, _stream(qsl_seed))
+    loaded = np.array(_shuffled(performance_count, _stream(qsl_seed)), dtype=np.int64)
     words = _stream(sample_seed)
-    # LoadGen first prepares, from the same stream, the orders of two modes that are off: every sample once, and whole
+    # LoadGen first prepares, from the same stream, the orders of two modes that are off: every query once, and whole
     # permutations until the minimum is reached. Only the words that they use up matter here.
     asked_for = n_queries if min_query_count is None else min_query_count
-    for _ in range(1 + math.ceil(asked_for / performance_count)):
-        for _ in _swaps(performance_count, words):
+    different, padded = math.ceil(performance_count / samples_per_query), performance_count + samples_per_query - 1
+    for size in (different, *[padded] * math.ceil(asked_for / padded)):
+        for _ in _swaps(size, words):
             pass
-    return np.array([loaded[_below(words, performance_count)] for _ in range(n_queries)], dtype=np.int64)
+    first = np.array([_below(words, performance_count) for _ in range(n_queries)], dtype=np.int64)
+    asked: IntArray = loaded[(first[:, np.newaxis] + np.arange(samples_per_query)).ravel() % performance_count]
+    return asked
 
 
 def early_stopping_queries(t: int, p: float, confidence: float = CONFIDENCE) -> int:
@@ -77,7 +91,8 @@ def early_stopping_queries(t: int, p: float, confidence: float = CONFIDENCE) -> 
     _check_shares(p, confidence)
     if t < 0:
         raise ValueError(f"a number of slow queries is 0 or more, got t = {t}")
-    return t + 1 + bisect_left(range(1, 1 << 40), True, key=lambda h: bool(betainc(h, t + 1, p) < 1 - confidence))
+    candidates = range(1, min(1 << 40, sys.maxsize))  # WebAssembly counts with 32 bits
+    return t + 1 + bisect_left(candidates, True, key=lambda h: bool(betainc(h, t + 1, p) < 1 - confidence))
 
 
 def early_stopping_discard(n: int, p: float) -> int:
@@ -103,10 +118,10 @@ def early_stopping_estimate(latencies: npt.ArrayLike, p: float) -> float:
 
     Raises ValueError for values that are not finite, and where `early_stopping_discard` does.
     """
-    ordered = np.sort(np.asarray(latencies, dtype=float))
-    if not np.isfinite(ordered).all():
-        raise ValueError(f"an estimate needs finite latencies, got {np.count_nonzero(~np.isfinite(ordered))} others")
-    return float(ordered[ordered.size - 1 - early_stopping_discard(ordered.size, p)])
+    rising = np.sort(np.asarray(latencies, dtype=float))
+    if others := int(np.count_nonzero(~np.isfinite(rising))):
+        raise ValueError(f"an estimate needs finite latencies, got {others} others")
+    return float(rising[-1 - early_stopping_discard(rising.size, p)])
 
 
 def _mt19937(seed: int) -> np.random.RandomState:

@@ -128,6 +128,22 @@ def test_the_handles_work_in_a_test_of_ones_own(tmp_path):
     assert detail["errors"] == []
 
 
+def test_multi_stream_asks_for_neighbours_of_the_loaded_set(tmp_path):
+    """As `tinytorch.mlperf` recomputes them: eight samples a query, in the order in which they were loaded."""
+    asked = []
+
+    def model(batch):
+        asked.extend((batch[:, 0].astype(int) // 2).tolist())
+        return batch
+
+    settings = {"scenario": "MultiStream", "mode": "PerformanceOnly", "min_query_count": 90, "min_duration_ms": 0}
+    settings |= dict(zip(("qsl_rng_seed", "sample_index_rng_seed", "schedule_rng_seed"), SEEDS, strict=True))
+    with loadgen_sut(model, SMALL) as system:
+        start_test(system.sut, system.qsl, settings, tmp_path, trace=True)
+    expected = loadgen_samples(90, 20, 20, SEEDS[0], SEEDS[1], samples_per_query=8)
+    assert asked == expected.tolist() == read_trace(tmp_path)[3].tolist()
+
+
 def test_an_error_is_read_from_the_log(tmp_path):
     """LoadGen ran out of prepared queries: it counts an error and the run may still be valid."""
     settings = {"scenario": "SingleStream", "mode": "PerformanceOnly", "min_query_count": 100, "min_duration_ms": 100}

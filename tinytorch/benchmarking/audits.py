@@ -13,9 +13,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from .clock import NS_PER_MS
 from .comparison import paired_ratio, varies
 from .loadgen import QueryLog, Run, record, single_stream
-from .perf import TinyTorchPerf, run_round
+from .perf import TinyTorchPerf, clock_step_ns, run_round
 from .rounds import generator
 from .stats import percentile
 from .sut import as_model, predict, rebuild
@@ -77,7 +78,8 @@ def audit_caching(benchmark: TinyTorchPerf) -> Audit:
         same[:50] = False  # the warm-up
         latency_ns = run.latency_ns
         pairs.append((percentile(latency_ns[same], 0.5), percentile(latency_ns[run.sample_indices > 0], 0.5)))
-    return audit_ratio("caching", "a sample seen before / samples never seen", pairs, 1 / 1.1, math.inf)
+    what, step_ns = "a sample seen before / samples never seen", clock_step_ns(benchmark.clock)
+    return audit_ratio("caching", what, pairs, 1 / 1.1, math.inf, step_ns)
 
 
 def audit_seeds(benchmark: TinyTorchPerf) -> Audit:
@@ -88,14 +90,22 @@ def audit_seeds(benchmark: TinyTorchPerf) -> Audit:
         order = generator(benchmark.settings, number, "order", "audit").permutation(list(seeds)).tolist()
         medians = {arm: percentile(stream_round(benchmark, number, seed=seeds[arm]).latency_ns, 0.5) for arm in order}
         pairs.append((medians["other"], medians["own"]))
-    return audit_ratio("other seeds", "other seeds / the benchmark's own", pairs, 1 / 1.1, 1.1)
+    what, step_ns = "other seeds / the benchmark's own", clock_step_ns(benchmark.clock)
+    return audit_ratio("other seeds", what, pairs, 1 / 1.1, 1.1, step_ns)
 
 
-def audit_ratio(name: str, what: str, pairs: Sequence[tuple[float, float]], least: float, most: float) -> Audit:
-    """Return an audit that fails if the interval of the ratio lies wholly below `least` or above `most`."""
+def audit_ratio(
+    name: str, what: str, pairs: Sequence[tuple[float, float]], least: float, most: float, step_ns: int = 0
+) -> Audit:
+    """Return an audit that fails if the interval of the ratio lies wholly below `least` or above `most`.
+
+    It fails too where the least median is 0, or under ten steps of the clock: then nothing can be told.
+    """
     ones, others = np.array(pairs).T
-    if min(ones.min(), others.min()) <= 0:
-        return Audit(name, False, f"{what}: a median latency of 0, the clock is too coarse to tell")
+    shortest_ns = float(min(ones.min(), others.min()))
+    if shortest_ns <= 0 or 10 * step_ns > shortest_ns:
+        evidence = f"a median latency of {shortest_ns / NS_PER_MS:.3g} ms, the clock is too coarse to tell"
+        return Audit(name, False, f"{what}: {evidence}")
     if not varies(ones, others):  # virtual time: the ratio is what it is
         low = high = float(ones[0] / others[0])
     else:

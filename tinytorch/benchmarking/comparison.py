@@ -29,6 +29,7 @@ __all__ = [
     "compare_control",
     "latency_ms",
     "paired_ratio",
+    "round_pairs",
     "varies",
     "verdict",
 ]
@@ -114,7 +115,12 @@ def cliffs_delta(model: npt.ArrayLike, baseline: npt.ArrayLike) -> float:
 
 
 def varies(ones: npt.ArrayLike, others: npt.ArrayLike) -> bool:
-    """Return whether the rounds' ratios are two or more and differ by more than rounding: else there is no interval."""
+    """Return whether the rounds' ratios are two or more and differ by more than rounding: else there is no interval.
+
+    A value of 0 took less than a step of the clock, so there is no ratio either.
+    """
+    if not (np.all(np.asarray(ones) > 0) and np.all(np.asarray(others) > 0)):
+        return False
     ratios = np.asarray(ones, dtype=float) / np.asarray(others, dtype=float)
     return ratios.size > 1 and float(np.ptp(ratios)) > 1e-12 * float(np.abs(ratios).max())
 
@@ -128,20 +134,23 @@ def compare_control(results: Results, confidence: float) -> RatioEstimate | None
     return paired_ratio(control, model, confidence) if varies(control, model) else None
 
 
-def compare(results: Results, confidence: float, margin: float) -> list[Comparison]:
-    """Return one comparison per quantity whose ratio varied between rounds, Holm-adjusted over all of them."""
+def round_pairs(results: Results) -> dict[tuple[str, str], tuple[list[float], list[float]]]:
+    """Return, by scenario and quantity, the values of model and baseline in each round that both of them ended."""
     pairs = {}
     for (scenario, quantity), value in QUANTITIES.items():
         runs = results[scenario].runs if scenario in results else {}
         if {"model", "baseline"} <= set(runs):
-            whole = [
-                pair
-                for pair in zip(runs["model"], runs["baseline"], strict=False)
-                if all(run.n and run.error is None for run in pair)
-            ]
+            both = zip(runs["model"], runs["baseline"], strict=False)
+            whole = [pair for pair in both if all(run.n and run.error is None for run in pair)]
             model, baseline = ([value(pair[arm]) for pair in whole] for arm in (0, 1))
             if varies(model, baseline):
                 pairs[scenario, quantity] = model, baseline
+    return pairs
+
+
+def compare(results: Results, confidence: float, margin: float) -> list[Comparison]:
+    """Return one comparison per quantity whose ratio varied between rounds, Holm-adjusted over all of them."""
+    pairs = round_pairs(results)
     p_values = [paired_ratio(*pair).p_value for pair in pairs.values()]
     comparisons = []
     for (scenario, quantity), p_value, p_adjusted in zip(pairs, p_values, holm(p_values), strict=True):

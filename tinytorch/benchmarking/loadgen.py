@@ -5,16 +5,18 @@
 
 from __future__ import annotations
 
-import operator
 import threading
-from collections.abc import Callable, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
+from itertools import chain, pairwise, repeat
+from operator import is_
 from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
 
+from tinytorch.answers import first_bad, one_and_the_same, rows_of
 from tinytorch.deadline import deadline
 
 from .clock import NS_PER_S, Clock
@@ -22,15 +24,17 @@ from .sut import Array, IntArray, Model
 
 __all__ = [
     "KEPT_OUTPUTS",
+    "PART",
+    "UNANSWERED",
+    "Queries",
     "QueryLog",
     "Run",
     "RunFailed",
-    "answered",
     "batching_server",
     "concurrent_server",
-    "find_bad_answer",
     "freeze",
     "interleaved",
+    "look",
     "multi_stream",
     "offline",
     "record",
@@ -40,17 +44,24 @@ __all__ = [
 ]
 
 
+UNANSWERED = "unanswered"  # told from an answer by identity
+
+
 class QueryLog:
     """What happened to each of `n` samples: three moments in ns, int64, -1 until they happen.
 
-    `outputs[i]` is what the model returned for the batch that begins with sample i, and None elsewhere.
+    `outputs[i]` is what the model returned for the batch that begins with sample i, and UNANSWERED elsewhere.
     """
 
     def __init__(self, n: int) -> None:
         self.scheduled = np.full(n, -1, dtype=np.int64)
         self.issued = np.full(n, -1, dtype=np.int64)
         self.completed = np.full(n, -1, dtype=np.int64)
-        self.outputs: list[Any] = [None] * n
+        self.outputs: list[Any] = [UNANSWERED] * n
+        self.kept: list[int] = []  # samples whose outputs are to be kept, in order,
+        self.rows: list[Array] = []  # and those outputs, as far as they were looked at:
+        self.seen = 0  # so far
+        self.bad: int | None = None  # the sample with which a bad answer begins
 
     @property
     def done(self) -> int:
@@ -75,15 +86,16 @@ def server(model: Model, queries: Sequence[Array], arrivals_ns: IntArray, clock:
 
     Fills `log`: scheduled, issued, completed, outputs. Source: MLPerf Inference rules, Server scenario, latency.
     """
-    now, wait_until = clock.now_ns, clock.wait_until_ns
-    log.scheduled[:] = now() + arrivals_ns
+    now, wait_until, outputs = clock.now_ns, clock.wait_until_ns, log.outputs
+    start = free = now()
+    np.add(arrivals_ns, start, out=log.scheduled)
     scheduled, issued, completed = log.scheduled.data, log.issued.data, log.completed.data  # cheap to read and write
     for i, query in enumerate(queries):
-        if now() < scheduled[i]:
+        if free < scheduled[i]:
             wait_until(scheduled[i])
         issued[i] = now()
-        log.outputs[i] = model(query)
-        completed[i] = now()
+        outputs[i] = model(query)
+        completed[i] = free = now()
 
 
 def offline(model: Model, inputs: Array, batch_size: int, clock: Clock, log: QueryLog) -> None:
@@ -106,8 +118,8 @@ def interleaved(
     arms = [
         (model, log.scheduled.data, log.completed.data, log.outputs) for model, log in zip(models, logs, strict=True)
     ]
-    for i, (query, turns) in enumerate(zip(queries, order.tolist(), strict=True)):
-        for arm in turns:
+    for i, (query, turns) in enumerate(zip(queries, order, strict=True)):
+        for arm in turns.tolist():
             model, scheduled, completed, outputs = arms[arm]
             scheduled[i] = now()
             outputs[i] = model(query)
@@ -222,9 +234,12 @@ class Run:
     @property
     def lag_ns(self) -> IntArray:
         """How late each sample was issued though it was due and the model was free, shape (n,)."""
-        finished = np.concatenate([[np.iinfo(np.int64).min], np.sort(self.completed_ns)])
-        free = finished[np.searchsorted(finished, self.issued_ns, side="right") - 1]
-        lag: IntArray = self.issued_ns - np.maximum(self.scheduled_ns, free)
+        free = np.concatenate([self.scheduled_ns[:1], self.completed_ns[:-1]])  # when the sample before was completed
+        if (free > self.issued_ns).any():  # batches, several at a time: when the last one that was by then, was
+            finished = np.sort(self.completed_ns)
+            earlier = np.minimum(np.searchsorted(finished, self.issued_ns, side="right"), np.arange(self.n))
+            free = np.where(earlier > 0, finished[earlier - 1], self.scheduled_ns)
+        lag: IntArray = np.subtract(self.issued_ns, np.maximum(self.scheduled_ns, free, out=free), out=free)
         return lag
 
 
@@ -237,62 +252,78 @@ class RunFailed(RuntimeError):  # noqa: N818  a run fails; the model's own error
 
 
 KEPT_OUTPUTS = 64  # enough to catch a model that answers wrongly one time in twenty, with 96 % certainty
+PART = 2048  # queries: so many outputs wait to be looked at
 
 
-def answered(log: QueryLog) -> IntArray:
-    """Return the samples with which answered batches begin, in order."""
-    flags = np.fromiter(map(operator.is_not, log.outputs, repeat(None)), dtype=bool, count=len(log.outputs))
-    return np.flatnonzero(flags)
+def look(log: QueryLog, end: int, final: bool = False) -> None:
+    """Look at the outputs before sample `end`: check each, keep the rows drawn, and let the others go.
+
+    What is not written yet, and batches, wait for the `final` look. Raises ValueError for a bad answer.
+    """
+    first, part = log.seen, log.outputs[log.seen : end]
+    if not part:
+        return
+    starts: Sequence[int] = range(len(part))
+    same = one_and_the_same(part)
+    outputs, sizes = (part[:1], [1]) if same else (part, [1] * len(part))
+    if any(map(is_, outputs, repeat(UNANSWERED))):
+        if not final:
+            return
+        starts = [i for i, output in enumerate(part) if output is not UNANSWERED]
+        outputs, sizes = [part[i] for i in starts], [after - i for i, after in pairwise([*starts, len(part)])]
+        if not starts or starts[0] > 0:
+            log.bad = first
+            raise ValueError("no output was written to the log")
+    if wrong := first_bad(outputs, sizes):
+        log.bad = first + starts[wrong[0]]
+        raise ValueError(wrong[1])
+    for i in log.kept[len(log.rows) : bisect_left(log.kept, end)]:
+        start = starts[bisect_right(starts, i - first) - 1]
+        log.rows.append(rows_of(rows_of(part[start])[i - first - start]).copy())
+    log.seen = end
+    if not same:
+        log.outputs[first:end] = [None] * len(part)
 
 
-def freeze(scenario: str, log: QueryLog, sample_indices: IntArray, kept: IntArray, error: str | None = None) -> Run:
-    """Return the completed part of `log` as a Run that keeps the outputs at the positions `kept`."""
-    first = answered(log)
-    batch = np.searchsorted(first, kept, side="right") - 1
-    rows = [np.asarray(log.outputs[first[b]])[i - first[b]] for i, b in zip(kept, batch, strict=True)]
+class Queries(list[Array]):
+    """Queries in a list. Whoever goes through them has what was answered looked at after every PART of them."""
+
+    def __init__(self, queries: Iterable[Array], logs: Sequence[QueryLog]) -> None:
+        super().__init__(queries)
+        self.logs = logs
+
+    def __iter__(self) -> Iterator[Array]:
+        return chain.from_iterable(self.parts())
+
+    def parts(self) -> Iterator[list[Array]]:
+        """Yield the queries in lists of at most PART."""
+        for first in range(0, len(self), PART):
+            for log in self.logs:
+                look(log, first)
+            yield self[first : first + PART]
+
+
+def freeze(scenario: str, log: QueryLog, sample_indices: IntArray, error: str | None = None) -> Run:
+    """Return the completed part of `log` as a Run, with the outputs that it keeps."""
     done = log.done  # read once: a worker may still be at it
     scheduled, issued, completed = (moment[:done] for moment in (log.scheduled, log.issued, log.completed))
-    indices = np.asarray(sample_indices[:done], dtype=np.int64)
-    if len({row.shape for row in rows}) > 1:  # texts of different lengths, say
-        outputs = np.empty(len(rows), dtype=object)
-        outputs[:] = rows
+    indices, kept = np.asarray(sample_indices[:done], dtype=np.int64), np.array(log.kept[: len(log.rows)], np.int64)
+    if len({row.shape for row in log.rows}) > 1:  # texts of different lengths, say
+        outputs = np.empty(len(log.rows), dtype=object)
+        outputs[:] = log.rows
     else:
-        outputs = np.array(rows)
+        outputs = np.array(log.rows)
     return Run(scenario, scheduled, issued, completed, indices, kept, outputs, error)
 
 
 def usage() -> tuple[int, int]:
     """Return this process's involuntary context switches and processor time in ns; zeros where the system has none."""
     try:
-        import resource
-    except ImportError:  # Windows, Pyodide
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:  # Windows; JupyterLite's kernel, which has an empty module of that name
         return 0, 0
-    used = resource.getrusage(resource.RUSAGE_SELF)
+    used = getrusage(RUSAGE_SELF)
     return used.ru_nivcsw, round((used.ru_utime + used.ru_stime) * NS_PER_S)
-
-
-def find_bad_answer(log: QueryLog) -> tuple[int, str] | None:
-    """Return (sample, what is wrong) of the first batch answered with None, a wrong count or NaN, or None."""
-    first = answered(log)
-    if log.done and (not first.size or first[0] > 0):
-        return 0, "the model returned None"
-    outputs = [log.outputs[i] for i in first.tolist()]
-    sizes = np.diff(first, append=log.done)
-    try:
-        counts = np.fromiter(map(len, outputs), np.int64, len(outputs))
-    except TypeError:  # a bare number has no length
-        counts = np.array([np.shape(one)[0] if np.ndim(one) else 0 for one in outputs])
-    if (wrong := np.flatnonzero(counts != sizes)).size:
-        i, count, size = int(first[wrong[0]]), int(counts[wrong[0]]), int(sizes[wrong[0]])
-        if 0 < count < size and log.issued[i + count] != log.issued[i]:
-            return i + count, "the model returned None"
-        return i, f"{size} samples went in, {count} outputs came back; return an array of shape (n, ...)"
-    for one in dict(zip(map(id, outputs), outputs, strict=True)).values():
-        rows = np.asarray(one)
-        if rows.dtype.kind in "fc" and np.isnan(rows).any():
-            culprit = next(i for i, other in zip(first.tolist(), outputs, strict=True) if other is one)
-            return culprit, "the outputs hold NaN"
-    return None
 
 
 def record(
@@ -304,32 +335,33 @@ def record(
     deadline_s: float = 0.0,
     arms: Sequence[str] = ("model",),
 ) -> list[Run]:
-    """Call `drive`, which fills `logs`, one for each of `arms`, and return one Run per log.
+    """Call `drive`, which fills `logs`, one for each of `arms`, and return one Run per log. `rng` draws what is kept.
 
     Raises RunFailed, with the cause and the runs so far, if the model raises, takes longer than `deadline_s` (0: no
     limit), is interrupted from the keyboard, or answers with NaN or a wrong number of outputs.
     """
-    arm, query = 0, 0
+    for log in logs:
+        n = len(log.completed)
+        log.kept = np.sort(rng.choice(n, size=min(n, KEPT_OUTPUTS), replace=False)).tolist()
     before = usage()
     try:
         with deadline(deadline_s):
             drive()
         after = usage()
-        for number, log in enumerate(logs):
-            if bad := find_bad_answer(log):
-                arm, query = number, bad[0]
-                raise ValueError(bad[1])
-        kept = [np.sort(rng.choice(log.done, size=min(log.done, KEPT_OUTPUTS), replace=False)) for log in logs]
-        runs = [freeze(scenario, log, sample_indices, positions) for log, positions in zip(logs, kept, strict=True)]
+        for log in logs:
+            look(log, log.done, final=True)
+            log.outputs.clear()
+        runs = [freeze(scenario, log, sample_indices) for log in logs]
     except (Exception, KeyboardInterrupt) as error:
-        unfinished = [i for i, log in enumerate(logs) if np.count_nonzero(log.scheduled >= 0) > log.done]
-        if unfinished:
-            arm, query = unfinished[0], logs[unfinished[0]].done
+        bad = [(number, log.bad) for number, log in enumerate(logs) if log.bad is not None]
+        unfinished = [
+            (number, log.done) for number, log in enumerate(logs) if np.count_nonzero(log.scheduled >= 0) > log.done
+        ]
+        arm, query = [*bad, *unfinished, (0, 0)][0]
         cause = f"{type(error).__name__}: {error}".removesuffix(": ")
         name = arms[arm] if arm < len(arms) else "model"
         message = f"{scenario}: the {name} failed at query {query} with {cause}; what was measured is kept in .runs"
-        nothing = np.empty(0, np.int64)
         errors = [cause if number == arm else None for number in range(len(logs))]
-        runs = [freeze(scenario, log, sample_indices, nothing, text) for log, text in zip(logs, errors, strict=True)]
+        runs = [freeze(scenario, log, sample_indices, text) for log, text in zip(logs, errors, strict=True)]
         raise RunFailed(message, scenario, query, arm, runs) from error
     return [replace(run, preempted=after[0] - before[0], cpu_ns=after[1] - before[1]) for run in runs]

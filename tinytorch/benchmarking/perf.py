@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 import pickle
+import sys
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,8 +24,8 @@ from tinytorch.datasets import QuerySampleLibrary, load_dataset
 from tinytorch.deadline import deadline
 from tinytorch.peak import PeakRate, find_peak_qps
 
-from .clock import Clock, RealClock
-from .loadgen import Run, RunFailed
+from .clock import Clock, RealClock, timer_step_ns
+from .loadgen import QueryLog, Run, RunFailed, single_stream
 from .results import Results, ScenarioResult
 from .rounds import Round, generator
 from .scenarios import METRICS, Settings
@@ -35,6 +37,8 @@ __all__ = [
     "System",
     "TinyTorchPerf",
     "classes_of",
+    "clock_step_ns",
+    "empty_call_ns",
     "run_isolated",
     "run_round",
     "serve_round",
@@ -163,9 +167,12 @@ class TinyTorchPerf:
         self.clock: Clock = clock or RealClock(shares=self.settings.workers > 1)
         if isolate and clock is not None:
             raise ValueError("isolate=True runs on the machine's clock; leave clock out")
+        if sys.platform == "emscripten" and (isolate or self.settings.workers > 1):
+            raise ValueError("in a browser Python starts neither threads nor processes: workers=1, isolate=False")
         self.systems: dict[str, System] = {}
         self.library: QuerySampleLibrary | None = None
         self.results: Results | None = None
+        self.times = Counter[str]()  # how often each scenario was run with these models and data
 
     def set_model(self, model: Any = None, *, build: Callable[[], Any] | None = None, name: str | None = None) -> None:
         """Set the system under test: a callable (n, ...) -> (n, ...), or an object with `issue`.
@@ -186,11 +193,13 @@ class TinyTorchPerf:
             raise TypeError(f"set_{arm} needs a model or build=factory")
         system = build() if system is None and build is not None else system
         as_model(system)
+        self.times.clear()
         self.systems[arm] = System(system, build, name or str(getattr(system, "__name__", type(system).__name__)))
 
     def set_dataset(self, dataset: Any) -> None:
         """Set what is asked: 'digits', 'cifar10', an array, (inputs, labels), or a QuerySampleLibrary."""
         self.library = load_dataset(dataset)
+        self.times.clear()
 
     def run_scenario(self, scenario: str) -> ScenarioResult:
         """Run one scenario of METRICS. Raises ValueError for another name; else as `run_all_scenarios`."""
@@ -251,11 +260,17 @@ class TinyTorchPerf:
             environment=environment.describe(),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             notes=["every model was warmed up in every round by 10 to 53 calls, which are not in these numbers"],
+            rounds_measured=0,
+            runs_before=max(self.times[scenario] for scenario in scenarios),
+            empty_call_ns=empty_call_ns(self.clock),
+            clock_step_ns=clock_step_ns(self.clock),
         )
+        self.times.update(scenarios)
         try:
             if library.labels is not None:
                 with deadline(self.settings.deadline_s * len(systems)):
                     results.classes = {arm: classes_of(system, library) for arm, system in systems.items()}
+            tqdm.monitor_interval = 0  # its second thread disturbs what is measured, and a browser has none
             for number in tqdm(range(self.settings.rounds), desc="rounds", disable=not self.progress):
                 self._round(results, scenarios, number)
         except (Exception, KeyboardInterrupt) as failure:
@@ -275,18 +290,32 @@ class TinyTorchPerf:
         for scenario in scenarios:
             arms = [*systems, "control"] if scenario == "single_stream" and results.settings.control else systems
             empty: dict[str, list[Run]] = {arm: [] for arm in arms}
-            results.scenarios.setdefault(scenario, ScenarioResult(scenario, empty, results.settings))
+            result = ScenarioResult(scenario, empty, results.settings, results.clock_step_ns)
+            results.scenarios.setdefault(scenario, result)
         runs = {scenario: results[scenario].runs for scenario in scenarios}
         if self.isolate:
             settings, fresh = run_isolated(systems, library, results.settings, number, runs)
         else:
             settings, fresh = run_round(systems, library, results.settings, self.clock, number, runs)
         results.layout_controlled &= fresh
+        results.rounds_measured = number + 1
         if settings != results.settings and "server" in scenarios:
             rate = f"{settings.target_qps:.4g} per second"
             results.notes.append(f"target_qps was not set: 0.3 of the slowest model's capacity, {rate}, was used")
             results.settings = settings
             results.scenarios = {name: replace(result, settings=settings) for name, result in results.items()}
+
+
+def clock_step_ns(clock: Clock) -> int:
+    """Return the smallest step seen in reading the machine's clock, 0 for a virtual one. In a browser it is large."""
+    return timer_step_ns(clock.now_ns, 100_000) if isinstance(clock, RealClock) else 0
+
+
+def empty_call_ns(clock: Clock) -> float:
+    """Return the median latency of a model that hands back what it is given: what a call costs at the least."""
+    log = QueryLog(200)
+    single_stream(np.asarray, [np.empty((1, 1))] * 200, clock, log)
+    return float(np.median(log.completed - log.scheduled))
 
 
 def classes_of(system: System, library: QuerySampleLibrary) -> IntArray:

@@ -209,6 +209,9 @@ class Report:
     def _repr_html_(self) -> str:
         return self._page("report.html", whole_page=False)
 
+    def __repr__(self) -> str:
+        return f"<Report: {self._words()['answer']}>"  # not every latency, which a notebook would save
+
     def _words(self) -> dict[str, Any]:
         results = self.results
         names, question = {"model": results.model_name}, f"How fast is {results.model_name} on {results.dataset_name}?"

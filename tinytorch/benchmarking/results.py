@@ -18,7 +18,7 @@ from tinytorch.pitfalls import effective_sample_size
 
 from .clock import NS_PER_MS
 from .loadgen import Run
-from .scenarios import Reason, Settings, early_stopping, headline, late_generator, validity
+from .scenarios import Reason, Settings, coarse_clock, early_stopping, headline, late_generator, validity
 from .stats import min_queries_for
 from .sut import IntArray, accuracy
 
@@ -55,6 +55,7 @@ class ScenarioResult:
     scenario: str
     runs: dict[str, list[Run]]
     settings: Settings
+    clock_step_ns: int = 0  # the smallest step seen in reading the clock; 0: a virtual clock
 
     @property
     def reasons(self) -> dict[str, list[Reason]]:
@@ -69,6 +70,7 @@ class ScenarioResult:
             run = end_to_end(runs)
             for rule in (validity, late_generator, early_stopping):
                 found[arm] += rule(run, self.settings)
+            found[arm] += coarse_clock(run, self.clock_step_ns)
         return found
 
     @property
@@ -83,6 +85,8 @@ class ScenarioResult:
     def certainty(self, arm: str = "model") -> str:
         """Return in words how far these latencies carry: what they are worth, and MLPerf's bound for Single-Stream."""
         latency_ns = self.latency_ns(arm)
+        if latency_ns.min() <= 0:
+            return f"some of {len(latency_ns)} queries took less than a step of the clock"
         worth = f"{len(latency_ns)} queries resemble one another so much that they tell no more than "
         worth += (
             f"{effective_sample_size(latency_ns):.0f} independent ones would" if np.ptp(latency_ns) else "one would"
@@ -145,6 +149,10 @@ class Results(Mapping[str, ScenarioResult]):
     environment: dict[str, str] = field(default_factory=dict)
     started: str = ""
     error: str | None = None
+    rounds_measured: int | None = None  # as counted by the benchmark; None: not known
+    runs_before: int = 0  # of the same scenarios, models and data, by the same benchmark: they are not in here
+    empty_call_ns: float = 0.0  # latency of a model that does nothing, median; 0: not measured
+    clock_step_ns: int = 0  # the smallest step seen in reading the clock; 0: a virtual clock
 
     def __getitem__(self, scenario: str) -> ScenarioResult:
         return self.scenarios[scenario]
@@ -189,6 +197,6 @@ class Results(Mapping[str, ScenarioResult]):
         scenarios = {}
         for scenario, arms in packed.pop("scenarios").items():
             runs = {arm: [unpack_run(scenario, run) for run in runs] for arm, runs in arms.items()}
-            scenarios[scenario] = ScenarioResult(scenario, runs, settings)
+            scenarios[scenario] = ScenarioResult(scenario, runs, settings, packed.get("clock_step_ns", 0))
         labels = None if labels is None else unpack(labels)
         return cls(settings=settings, labels=labels, classes=classes, scenarios=scenarios, **packed)

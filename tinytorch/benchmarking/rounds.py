@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, partial
+from itertools import chain
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from tinytorch.mlperf import early_stopping_queries, loadgen_arrivals, loadgen_s
 
 from .clock import NS_PER_MS, NS_PER_S, Clock
 from .loadgen import (
+    PART,
+    Queries,
     QueryLog,
     Run,
     RunFailed,
@@ -67,16 +70,22 @@ def generator(settings: Settings, number: int, purpose: str, scenario: str = "")
     return np.random.default_rng([settings.seed, own, number, *words])
 
 
-def draw_samples(settings: Settings, number: int, scenario: str, n: int, n_samples: int) -> IntArray:
-    """Return which sample each of n queries holds; with `mlperf_trace` as LoadGen draws them (round 0: its seeds)."""
+def draw_samples(settings: Settings, number: int, scenario: str, n: int, n_samples: int, size: int = 1) -> IntArray:
+    """Return which samples n queries hold, shape (n * size,): one drawn a query, and the size - 1 that follow it.
+
+    With `mlperf_trace` they are as LoadGen draws them (round 0: its seeds).
+    """
     if settings.mlperf_trace:
-        return loadgen_samples(n, n_samples, n_samples, settings.qsl_seed, settings.sample_index_seed + number)
-    return sample_order(n, n_samples, generator(settings, number, "samples", scenario))
+        seeds = settings.qsl_seed, settings.sample_index_seed + number
+        return loadgen_samples(n, n_samples, n_samples, *seeds, samples_per_query=size)
+    first = sample_order(n, n_samples, generator(settings, number, "samples", scenario))
+    return (first[:, np.newaxis] + np.arange(size)).ravel() % n_samples
 
 
 def draw_arrivals(settings: Settings, number: int, qps: float, min_queries: int, min_duration_ns: int) -> IntArray:
     """Return Poisson arrivals that are at least `min_queries` and last at least `min_duration_ns`."""
-    enough = 2 * max(min_duration_ns * qps / NS_PER_S, min_queries) + 20
+    least = max(min_duration_ns * qps / NS_PER_S, min_queries)
+    enough = least + 10 * math.sqrt(least) + 20  # ten standard deviations more than needed
     if settings.mlperf_trace:
         arrivals = loadgen_arrivals(qps, int(enough), settings.schedule_seed + number)
     else:
@@ -97,7 +106,6 @@ class Round:
         self, models: Mapping[str, Model], library: QuerySampleLibrary, settings: Settings, clock: Clock, number: int
     ) -> None:
         self.models, self.library, self.settings, self.clock, self.number = models, library, settings, clock, number
-        self.kept = generator(settings, number, "kept")
         self.order = generator(settings, number, "order")
         self.min_queries = math.ceil(settings.min_queries / settings.rounds)
         self.min_duration_ns = math.ceil(settings.min_duration_ns / settings.rounds)
@@ -119,15 +127,17 @@ class Round:
         """Give every query to every model, in coin-flip order."""
         n = min(queries_needed(sum(self.pace_ns.values()), self.min_queries, self.min_duration_ns), MOST_SAMPLES)
         indices = draw_samples(self.settings, self.number, "single_stream", n, len(self.library))
-        queries, models, logs = self.queries(indices), list(self.models.values()), [QueryLog(n) for _ in self.models]
-        order = coin_flip_order(n, len(models), self.order)
+        models, logs = list(self.models.values()), [QueryLog(n) for _ in self.models]
+        queries, alone = self.queries(indices, logs), len(models) == 1
+        order = coin_flip_order(0 if alone else n, len(models), self.order)
 
         def drive() -> None:
             self.last_warm_up(models, queries)
-            if len(models) == 1:
+            if alone:
                 single_stream(models[0], queries, self.clock, logs[0])
             else:
                 interleaved(models, queries, order, self.clock, logs)
+            queries.clear()  # a million take 8 MB
 
         self.keep("single_stream", list(self.models), drive, logs, indices, runs)
 
@@ -136,8 +146,7 @@ class Round:
         size = self.settings.samples_per_query
         least = math.ceil(max(self.settings.min_queries, early_stopping_queries(1, 0.99)) / self.settings.rounds)
         n = min(queries_needed(size * self.batch_pace_ns(arm, size), least, self.min_duration_ns), MOST_SAMPLES // size)
-        first = draw_samples(self.settings, self.number, "multi_stream", n, len(self.library))
-        indices = (first[:, np.newaxis] + np.arange(size)).ravel() % len(self.library)
+        indices = draw_samples(self.settings, self.number, "multi_stream", n, len(self.library), size)
         inputs, log = self.library.inputs[indices], QueryLog(len(indices))
         drive = partial(multi_stream, self.models[arm], inputs, size, self.clock, log)
         self.keep("multi_stream", [arm], drive, [log], indices, runs)
@@ -149,7 +158,8 @@ class Round:
             settings, self.number, settings.target_qps or 0, self.min_queries, self.min_duration_ns
         )
         indices = draw_samples(settings, self.number, "server", len(arrivals), len(self.library))
-        queries, log = self.queries(indices), QueryLog(len(arrivals))
+        log = QueryLog(len(arrivals))
+        queries = self.queries(indices, [log])
 
         def drive() -> None:
             self.last_warm_up([model], queries)
@@ -161,6 +171,7 @@ class Round:
                 batching_server(model, inputs, arrivals, self.clock, log, *batch)
             else:
                 server(model, queries, arrivals, self.clock, log)
+            queries.clear()
 
         self.keep("server", [arm], drive, [log], indices, runs)
 
@@ -197,7 +208,8 @@ class Round:
         start = self.clock.now_ns()
         while len(runs[arm]) < 6 and (len(runs[arm]) < 2 or self.clock.now_ns() - start < 20 * NS_PER_MS):
             self.batches("warm-up", arm, indices, runs)
-        return max(1.0, min(run.duration_ns for run in runs[arm][1:]) / len(indices))
+        warm_ns = [run.duration_ns for run in runs[arm][1:]]
+        return max(1.0, (min(warm_ns) or float(np.mean(warm_ns))) / len(indices))  # 0: under a step of the clock
 
     def warm_up(self, arm: str) -> float:
         """Call the model 50 times, or 10 and 200 ms; return the median latency of the last 10 calls in ns."""
@@ -205,9 +217,11 @@ class Round:
         runs: dict[str, list[Run]] = {arm: []}
         while len(runs[arm]) < 5 and (not runs[arm] or self.clock.now_ns() - start < 200 * NS_PER_MS):
             log, indices = QueryLog(10), np.arange(10) % len(self.library)
-            drive = partial(single_stream, self.models[arm], self.queries(indices), self.clock, log)
+            drive = partial(single_stream, self.models[arm], self.queries(indices, [log]), self.clock, log)
             self.keep("warm-up", [arm], drive, [log], indices, runs)
-        return max(1.0, float(np.median(runs[arm][-1].latency_ns)))
+        median_ns = float(np.median(runs[arm][-1].latency_ns))
+        warm_ns = [float(run.latency_ns.mean()) for run in runs[arm][1:] or runs[arm]]
+        return max(1.0, median_ns or float(np.mean(warm_ns)))  # 0: under a step of the clock
 
     def last_warm_up(self, models: Sequence[Model], queries: Sequence[Array]) -> None:
         """Call each model on three queries right before timing: preparing a run has cooled the caches."""
@@ -215,14 +229,18 @@ class Round:
             for query in queries[:3]:
                 model(query)
 
-    def queries(self, indices: IntArray) -> list[Array]:
+    def queries(self, indices: IntArray, logs: Sequence[QueryLog]) -> Queries:
         """Return one batch of one sample per index."""
-        return [self.samples[i] for i in indices.tolist()]
+        parts = np.array_split(indices, 1 + len(indices) // PART)
+        return Queries(chain.from_iterable(self.samples[part].tolist() for part in parts), logs)
 
     @cached_property
-    def samples(self) -> list[Array]:
-        """Each sample of the library as a batch of one."""
-        return [self.library.inputs[i : i + 1] for i in range(len(self.library))]
+    def samples(self) -> Array:
+        """Each sample of the library as a batch of one, shape (n,), objects."""
+        samples = np.empty(len(self.library), dtype=object)
+        for i in range(len(samples)):
+            samples[i] = self.library.inputs[i : i + 1]
+        return samples
 
     def keep(
         self,
@@ -236,7 +254,8 @@ class Round:
         """Record and append each arm's Run; after a failure append what was measured, then raise it."""
         failure = None
         try:
-            measured = record(scenario, drive, logs, indices, self.kept, self.settings.deadline_s, arms)
+            drawn = generator(self.settings, self.number, "kept", scenario)
+            measured = record(scenario, drive, logs, indices, drawn, self.settings.deadline_s, arms)
         except RunFailed as error:
             measured, failure = error.runs, error
         for arm, run in zip(arms, measured, strict=True):

@@ -22,6 +22,7 @@ __all__ = [
     "Metric",
     "Reason",
     "Settings",
+    "coarse_clock",
     "early_stopping",
     "goodput",
     "headline",
@@ -100,7 +101,7 @@ def metric_value(run: Run, settings: Settings) -> float:
         return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
     if run.scenario == "offline":
         return run.n / run.duration_ns * NS_PER_S
-    raise ValueError(f"scenarios are {', '.join(METRICS)}; got {run.scenario!r}")
+    raise ValueError(f"a metric is known of single_stream, server and offline, got {run.scenario!r}")
 
 
 def validity(run: Run, settings: Settings) -> list[Reason]:
@@ -146,6 +147,16 @@ def late_generator(run: Run, settings: Settings) -> list[Reason]:
     evidence += f"; {allowed_ns / NS_PER_MS:.3g} ms are allowed"
     remedy = "close what else runs on the machine, or lower target_qps"
     return [Reason("the load generator did not keep its schedule", evidence, remedy)]
+
+
+def coarse_clock(run: Run, step_ns: int) -> list[Reason]:
+    """Return a reason if the clock moves in steps of over a tenth of the median latency; 0: a virtual clock."""
+    median_ns = float(np.median(run.latency_ns)) if run.n else math.inf
+    if run.scenario == "offline" or 10 * step_ns <= median_ns:
+        return []
+    evidence = f"it moves in steps of {step_ns / NS_PER_MS:.3g} ms"
+    evidence += f" where the median latency is {median_ns / NS_PER_MS:.3g} ms"
+    return [Reason("the clock is too coarse", evidence, "trust Offline, which times batches, or use another machine")]
 
 
 def early_stopping(run: Run, settings: Settings) -> list[Reason]:

@@ -28,12 +28,14 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
     Raises ValueError for no values, for values that are not finite, and for p outside (0, 1).
     """
-    ordered = np.sort(np.asarray(values, dtype=float))
-    if ordered.ndim != 1 or ordered.size == 0 or not np.isfinite(ordered).all():
-        raise ValueError(f"a percentile needs at least one value, all finite and one-dimensional, got {ordered.shape}")
+    sample = np.array(values, dtype=float)
+    if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
+        raise ValueError(f"a percentile needs at least one value, all finite and one-dimensional, got {sample.shape}")
     if not 0 < p < 1:
         raise ValueError(f"p lies between 0 and 1, for example 0.9 for the 90th percentile, got {p}")
-    return float(ordered[math.floor(ordered.size * p)])
+    position = math.floor(sample.size * p)
+    sample.partition(position)  # puts there what belongs there in sorted order, and no more
+    return float(sample[position])
 
 
 def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
@@ -61,8 +63,11 @@ def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval
         raise ValueError(
             f"an interval needs finite values, got {np.count_nonzero(~np.isfinite(ordered))} others of {n}"
         )
-    tails = stats.binom.cdf(np.arange(n), n, 0.5)
-    skipped = int(np.count_nonzero(tails <= (1 - confidence) / 2)) - 1
+    if not 0 < confidence < 1:
+        raise ValueError(f"confidence lies between 0 and 1, for example 0.95, got {confidence}")
+    tail = (1 - confidence) / 2
+    skipped = int(stats.binom.ppf(tail, n, 0.5))  # the least count with P >= tail: one too many unless they are equal
+    skipped -= bool(stats.binom.cdf(skipped, n, 0.5) > tail)
     if skipped < 0:
         raise ValueError(f"{n} values give no {confidence:.0%} interval of the median; 6 is the least for 95 %")
     return Interval(float(ordered[skipped]), float(ordered[n - 1 - skipped]), confidence)
