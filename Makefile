@@ -2,17 +2,30 @@
 # make test    lint, types, then every test
 # make check   lint, types, import contracts, and that the generated folders are what the lesson gives
 # make suites  say whether the hidden suites can be trusted: every wrong answer caught, every variant right
+# make classroom  JupyterLab on a course, you are student and instructor by turns; in classroom/, or COURSE=DIR
+# make test-classroom  a course in JupyterLab in headless Chromium, from Fetch to feedback; pictures in PICTURES=DIR
+# make classroom-pictures  the two pictures of the book's page on it, from that test
 # make format  format what is written by hand
+# make commands  book/commands.md, the page of both commands, from their own help
+# make readme  README's picture and table, from a benchmark and a class that it runs; needs Chromium
+# make book    the book, in book/_build/html; REPO=ORG/NAME REF=branch for another students' repository
+# make test-book  the book in headless Chromium: outside requests, links, accessibility, phone, dark mode
+# make site    the book with the lesson for a browser alone in its folder lite/, in build/site, to put online as it is
+# make lite    the lesson as a site that a browser runs alone, in build/lite; STACK=tested for the versions below
+# make test-lite  the whole lesson in headless Chromium on a Pyodide of our own: about 10 minutes, and 80 MB to fetch once
+# make test-colab  the published notebook in an imitated Colab, and the published README, each in a venv of its own
 # make test-torch  the PyTorch adapter against PyTorch, in a venv of its own
 # make clean   remove what make made
 
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := demo
+STACK ?= current
+COURSE ?= classroom
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo suites test test-torch check format clean
+.PHONY: demo suites test classroom test-classroom classroom-pictures commands readme book test-book site lite test-lite test-colab test-torch check format clean
 
 demo: .venv/installed
 	$(BIN)/tinytorch export
@@ -29,6 +42,61 @@ demo: .venv/installed
 
 test: check
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+classroom: .venv/installed
+	$(BIN)/autograder classroom "$(COURSE)"
+
+test-classroom: .venv/browser
+	@command -v chromium chromedriver >/dev/null || { echo "make test-classroom needs Chromium: on Debian, apt install chromium chromium-driver"; exit 1; }
+	CLASSROOM_PICTURES="$(abspath $(PICTURES))" $(BIN)/python -m pytest tests/classroom
+
+classroom-pictures: PICTURES := build/classroom
+classroom-pictures:
+	rm -rf $(PICTURES)
+	$(MAKE) test-classroom PICTURES=$(PICTURES)
+	$(BIN)/python -m tests.classroom.pictures $(PICTURES) book/instructors
+
+commands: .venv/installed
+	$(BIN)/python -m book.engine.commands
+
+readme: .venv/book
+	@command -v chromium >/dev/null || { echo "make readme needs Chromium: on Debian, apt install chromium"; exit 1; }
+	$(BIN)/python -m book.engine.readme
+
+# What the lesson and the commands print, and every picture, from runs of this project; drawn again when the code changes.
+DRAWN_FROM := $(shell find tinytorch book/engine book/pictures modules autograder/reading -name '*.py' -o -name '*.ipynb')
+
+book: book/_made/drawn
+	rm -rf book/_build/html # no page that is no longer written
+	COURSE_REPOSITORY="$(REPO)" COURSE_REF="$(REF)" $(BIN)/sphinx-build -W --keep-going -n -q book book/_build/html
+	@echo "Open book/_build/html/index.html"
+
+book/_made/drawn: .venv/book $(DRAWN_FROM)
+	$(BIN)/python -m book.engine.lesson
+	$(BIN)/python -m book.pictures
+	touch $@
+
+test-book: book .venv/browser tests/book/node_modules/installed
+	@command -v chromium chromedriver >/dev/null || { echo "make test-book needs Chromium: on Debian, apt install chromium chromium-driver"; exit 1; }
+	$(BIN)/python -m pytest tests/book
+
+site: book lite
+	rm -rf build/site
+	cp -r book/_build/html build/site
+	cp -r build/lite build/site/lite
+	@echo "Put build/site online"
+
+lite: .venv/installed .venv-lite/$(STACK)/installed
+	COURSE_REPOSITORY="$(REPO)" COURSE_REF="$(REF)" $(BIN)/autograder publish --to build/students
+	.venv-lite/$(STACK)/bin/python lite/build.py --students build/students --to build/lite
+
+test-lite: .venv/browser .venv-lite/current/installed .venv-lite/tested/installed
+	@command -v chromium chromedriver >/dev/null || { echo "make test-lite needs Chromium: on Debian, apt install chromium chromium-driver"; exit 1; }
+	$(BIN)/python -m pytest tests/lite
+
+# COLAB_PYTHON=... names the Python to imitate Colab with; without it the newest of 3.13, 3.12 and 3.11 that is here.
+test-colab: .venv/installed
+	$(BIN)/python -m pytest tests/colab
 
 test-torch: .venv-torch/installed
 	.venv-torch/bin/python -m pytest tests/torch
@@ -61,10 +129,24 @@ format: .venv/installed
 	chmod +x $(BIN)/autograder
 	touch $@
 
+# The book's engine and the browser's driver are not in what `make test` installs.
+.venv/book .venv/browser: .venv/installed
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[$(@F)]'
+	touch $@
+
+tests/book/node_modules/installed: tests/book/package.json tests/book/package-lock.json
+	cd tests/book && npm ci --ignore-scripts --no-audit --no-fund
+	touch $@
+
+.venv-lite/%/installed: lite/%.txt constraints.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python -m pip install --quiet --constraint constraints.txt --requirement lite/$*.txt
+	touch $@
+
 .venv-torch/installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv-torch
 	.venv-torch/bin/python -m pip install --quiet --constraint constraints.txt --editable '.[torch]' pytest
 	touch $@
 
 clean:
-	rm -rf .venv .venv-torch $(DEMO) .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf .venv .venv-lite .venv-torch build $(DEMO) book/_build book/_made book/lesson tests/book/node_modules .mypy_cache .ruff_cache .import_linter_cache

@@ -38,9 +38,14 @@ class _Module:
     title: str
     doc: str
     parts: list[tuple[int, Cell, Code, bool]] = field(default_factory=list)  # position, cell, code, public
+    _owners: dict[str, Cell] = field(default_factory=dict)  # the last cell that defines a name
+
+    def add(self, position: int, cell: Cell, code: Code, public: bool) -> None:
+        self.parts.append((position, cell, code, public))
+        self._owners.update(dict.fromkeys(code.defines, cell))
 
     def defined_by(self, name: str) -> Cell | None:
-        return next((cell for _, cell, code, _ in reversed(self.parts) if name in code.defines), None)
+        return self._owners.get(name)
 
     @property
     def public(self) -> list[str]:
@@ -145,7 +150,7 @@ def _scan(cells: Iterable[Cell], strict: bool) -> _Notebook:
         for name in sorted(code.defines) if strict else ():
             if other := module.defined_by(name):
                 raise ExportError(f"{label(cell)} defines {name!r} again, after {label(other)}; keep one")
-        module.parts.append((position, cell, code, place[1]))
+        module.add(position, cell, code, place[1])
     return notebook
 
 

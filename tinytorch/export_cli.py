@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,6 @@ from tinytorch.commandline import refusal
 from tinytorch.export import Cell, ExportError, differences, export_modules, read_lesson, write_package
 
 _HERE = Path(__file__).resolve().parent
-LESSON = _HERE.parent / "modules" / "source" / COURSE / "benchmarking_dev.py"
 PACKAGE = _HERE / "benchmarking"
 OUTLINE = _HERE / "course" / f"{COURSE}.json"
 
@@ -59,13 +59,14 @@ def add_export(commands: Any) -> None:
 
 def run_export(options: argparse.Namespace) -> int:
     """Write the package, or compare it with what is there, and return the exit status."""
-    notebook: Path = options.notebook or (LESSON if LESSON.is_file() else NOTEBOOK)
+    lesson = _lesson()
+    notebook: Path = options.notebook or lesson or NOTEBOOK
     folder: Path = options.to or PACKAGE
     try:
         cells = read_lesson(notebook)
         files, remark = _package(notebook, cells)
         changed = differences(files, folder) if options.check else write_package(files, folder)
-        if options.to is None and notebook.resolve() == LESSON:
+        if options.to is None and notebook.resolve() == lesson:
             changed += _outline(course_text(outline(cells)), write=not options.check)
     except FileNotFoundError:
         print(f"tinytorch export: there is no {notebook}; name your notebook: tinytorch export FILE", file=sys.stderr)
@@ -87,6 +88,16 @@ def run_export(options: argparse.Namespace) -> int:
         if not changed:
             print(f"{folder.name} is up to date: {len(files)} files")
     return 1 if options.check and changed else 0
+
+
+def _lesson() -> Path | None:
+    """The lesson that the pyproject.toml of this checkout names; None for an installed package and a student's copy."""
+    try:
+        settings = tomllib.loads((_HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        lesson = _HERE.parent / settings["tool"]["tinytorch"]["course"]["lesson"]
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+    return lesson if lesson.is_file() else None
 
 
 def _package(notebook: Path, cells: list[Cell]) -> tuple[dict[str, str], str | None]:

@@ -49,12 +49,12 @@ def directives(cell: Cell) -> dict[str, str]:
     found: dict[str, str] = {}
     head = True
     for line in cell.source.split("\n"):
-        match = _DIRECTIVE.fullmatch(line)
+        match = _DIRECTIVE.fullmatch(line) if "|" in line else None
         if match and not head:
             raise ExportError(f"{label(cell)}: {line.strip()!r} comes after code; directives are the first lines")
         if match:
             found[match[1]] = match[2]
-        elif head and _OTHER_DIRECTIVE.fullmatch(line):
+        elif head and "|" in line and _OTHER_DIRECTIVE.fullmatch(line):
             raise ExportError(f"{label(cell)}: {line.strip()!r} is none of default_exp, export, exporti, hide")
         elif line.strip():
             head = False
@@ -159,7 +159,8 @@ def _without_markers(source: str) -> str:
     kept: list[str] = []
     dropped = False
     for line in source.split("\n"):
-        if _SOLUTION_MARKER.fullmatch(line) or _DIRECTIVE.fullmatch(line):
+        marker = "#" in line and (_SOLUTION_MARKER.fullmatch(line) or _DIRECTIVE.fullmatch(line))
+        if marker:
             dropped = True
         elif line.strip() or not dropped or (kept and kept[-1].strip()):
             kept.append(line)

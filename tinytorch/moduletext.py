@@ -4,6 +4,7 @@ The exporter runs where there is no ruff (a student's machine, the grader), so w
 `ruff format` want of these parts is written here; a test runs ruff on the result. Knows nothing of notebooks.
 """
 
+import functools
 import re
 import sys
 import textwrap
@@ -13,8 +14,9 @@ from dataclasses import dataclass
 WIDTH = 120  # [tool.ruff] line-length
 
 _FIRST_PARTY = {"tinytorch", "autograder"}
+_KEPT = 2048  # keys: the same names are sorted for each submission
 
-Key = list[tuple[int, int | str]]
+Key = tuple[tuple[int, int | str], ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def _import_block(imports: Iterable[Import]) -> str:
 
 def _all(public: Iterable[str]) -> str:
     """Return the `__all__` statement, sorted as RUF022 wants: CONSTANTS, Classes, the rest."""
-    names = sorted(set(public), key=lambda name: [(_rank(name), ""), *natural(name)])
+    names = sorted(set(public), key=lambda name: (_rank(name), natural(name)))
     return _bracketed("__all__ = ", [f'"{name}"' for name in names], "[]") if names else "__all__: list[str] = []"
 
 
@@ -97,14 +99,16 @@ def _rank(name: str) -> int:
     return 1 if name[:1].isupper() else 2
 
 
+@functools.lru_cache(_KEPT)
 def natural(text: str) -> Key:
     """Return a sort key by which `x2` comes before `x10`."""
-    return [(0, int(run)) if run.isdecimal() else (1, run) for run in re.findall(r"\d+|\D", text)]
+    return tuple((0, int(run)) if run.isdecimal() else (1, run) for run in re.findall(r"\d+|\D", text))
 
 
+@functools.lru_cache(_KEPT)
 def _member_key(name: str) -> Key:
-    return [(_rank(name), ""), *natural(name.lower()), (-1, ""), *natural(name)]
+    return ((_rank(name), ""), *natural(name.lower()), (-1, ""), *natural(name))
 
 
 def _module_key(module: str, first: str | None) -> tuple[Key, Key]:
-    return [*natural(module.lower()), (-1, ""), *natural(module)], _member_key(first) if first else []
+    return (*natural(module.lower()), (-1, ""), *natural(module)), _member_key(first) if first else ()
