@@ -1,18 +1,20 @@
 """The page that a student gets back: points, what was lost and where to look, as one HTML file without scripts.
 
-Made from a `Result` alone. Never shows a hidden test's name or source; everything that a student wrote is escaped.
-The instructor's view of the same page adds, for every lost point, the test's name and the seed.
+Made from a `Result`, and from what a person gave in Formgrader. Never shows a hidden test's name or source; everything
+that a student wrote is escaped. The instructor's view of the same page adds, for every lost point, the test's name and
+the seed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograder.books.given import Gifts, total
 from autograder.books.pages import template
 from autograder.grading.results import Mark, Result, points_text, write_whole
 
@@ -47,8 +49,9 @@ def findings(mark: Mark) -> list[Finding]:
     ]
 
 
-def render(result: Result, instructor: bool = False) -> str:
+def render(result: Result, instructor: bool = False, given: Gifts | None = None) -> str:
     """Return the whole page; the instructor's names hidden tests and is not for students."""
+    given = given or {}
     sections: dict[str, list[Mark]] = {}
     for mark in result.marks:
         sections.setdefault(mark.module, []).append(mark)
@@ -57,12 +60,23 @@ def render(result: Result, instructor: bool = False) -> str:
         {"module": module, "title": marks[0].section or module, "marks": marks, "points": by_module[module]}
         for module, marks in sections.items()
     ]
-    return _template().render(result=result, sections=rows, instructor=instructor)
+    unread = [each for each in result.questions if each.answer is not None and not _is_read(each.name, given)]
+    points_given = any(gift.points is not None or gift.extra for gift in given.values())
+    whole = total(result, given) if points_given else None
+    return _template().render(
+        result=result, sections=rows, instructor=instructor, given=given, unread=len(unread), whole=whole
+    )
 
 
-def write_pages(results: Iterable[Result], folder: Path, instructor: bool = False) -> list[Path]:
-    """Write one page a student into `folder` and return the paths."""
-    return [write_whole(folder / f"{result.student}.html", render(result, instructor)) for result in results]
+def write_pages(
+    results: Iterable[Result], folder: Path, instructor: bool = False, given: Mapping[str, Gifts] | None = None
+) -> list[Path]:
+    """Write one page a student into `folder` and return the paths; `given` is by student what a person gave."""
+    gifts = given or {}
+    return [
+        write_whole(folder / f"{result.student}.html", render(result, instructor, gifts.get(result.student)))
+        for result in results
+    ]
 
 
 def wording(markdown: str) -> str:
@@ -73,6 +87,10 @@ def wording(markdown: str) -> str:
 def reflowed(markdown: str) -> str:
     """Join the lines of each paragraph, as Markdown does; lists, tables, quotes and indented lines keep theirs."""
     return re.sub(r"(?<=\S)[ \t]*\n(?![\s>#|+*-]|\d+[.)]\s)", " ", markdown)
+
+
+def _is_read(question: str, given: Gifts) -> bool:
+    return question in given and given[question].points is not None
 
 
 def _finding(message: str, points: float) -> Finding:

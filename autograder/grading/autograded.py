@@ -14,7 +14,10 @@ from pathlib import Path
 
 from autograder.grading.results import Mark, Result, write_whole
 from autograder.reading.lesson import Lesson, to_notebook
+from autograder.reading.notebook import UnreadableError, read_bytes
 from tinytorch.export import Cell
+
+STAMPS = ("timestamp.txt", "submission_secret.txt")  # what `nbgrader submit` adds to a submission
 
 _TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://)")
 
@@ -43,6 +46,23 @@ def write_autograded(course: Path, lesson: Lesson, cells: Sequence[Cell], result
     if not path.is_file() or path.read_bytes() != text.encode("utf-8", "replace"):
         write_whole(path, text)
     return {cell.grade_id for cell in shown if cell.grade_id and before.get(cell.grade_id, cell.source) != cell.source}
+
+
+def keep_stamps(course: Path, lesson: Lesson, student: str, submitted: Path | None) -> None:
+    """Copy nbgrader's two small files beside a submitted notebook to the graded one; without them, remove old ones.
+
+    nbgrader releases feedback under a name made from the secret of the submission that was graded, not of a later one.
+    """
+    folder = course / "autograded" / student / lesson.assignment
+    for name in STAMPS:
+        try:
+            text = read_bytes(submitted.with_name(name), limit=1000).decode("utf-8", "replace") if submitted else ""
+        except UnreadableError:
+            text = ""
+        if not text:
+            (folder / name).unlink(missing_ok=True)
+        elif not (folder / name).is_file() or (folder / name).read_bytes() != text.encode():
+            write_whole(folder / name, text)
 
 
 def write_source(course: Path, lesson: Lesson, release: Path) -> Path:

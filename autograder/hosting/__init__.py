@@ -1,0 +1,1 @@
+"""A course on one machine: an nbgrader course folder, JupyterLab on it, and Formgrader's buttons on this grader."""
