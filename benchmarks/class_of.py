@@ -1,9 +1,10 @@
 """Grade a synthetic class of N: wall and processor time, memory at its start and end, and what 10,000 would take.
 
-The class is made of the wrong answers and variants on file (`autograder/proving/synthetic.py`), graded with the real lesson and
-its hidden suites. With --course the folder is kept, and the same command after a death goes on where it was; the times
-are then those of this run. Processor time counts this process and those it waited for: of a sandbox that was killed,
-what its starter did not get to count is missing, so on an otherwise idle machine wall time x cores is an upper bound.
+The class is made of the wrong answers and variants on file (`autograder/proving/synthetic.py`), graded with the real
+lesson and its hidden suites. With --course the folder is kept, and the same command after a death goes on where it was;
+the times are then those of this run. Processor time counts this process and those it waited for: of a sandbox that was
+killed, what its starter did not get to count is missing, so on an otherwise idle machine wall time x cores is an upper
+bound.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from autograder.proving.synthetic import synthetic_class
 from autograder.reading.collect import find_submissions
 from autograder.reading.places import RELEASE, SUITES
 from autograder.sandbox import confinement
+from autograder.temporary import Folder
 
 MIB = 1 << 20
 LARGE = 10_000
@@ -88,8 +90,8 @@ def grade(course: Path, options: argparse.Namespace) -> tuple[list[Result], Watc
     jobs = options.jobs or usable_cores()
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
     wall, cpu = time.perf_counter(), cpu_s()
-    with tempfile.TemporaryDirectory(prefix="support-") as support:
-        setup = Setup(RELEASE, confinement.build_support(Path(support)), SUITES, options.seed)
+    with Folder("support") as support:
+        setup = Setup(RELEASE, confinement.build_support(support), SUITES, options.seed)
         url = f"sqlite:///{course / 'gradebook.db'}"
         results = grade_class(found, setup, course, url, jobs=jobs, engine=engine, progress=watch.over)
     return results, watch, time.perf_counter() - wall, cpu_s() - cpu

@@ -19,6 +19,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from side_by_side import number, publish, table
+
 ROOT = Path(__file__).resolve().parents[1]
 TIERS = ("namespaces", "bubblewrap", "container")
 SEED = 13
@@ -38,23 +40,26 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--submissions", type=int, default=10, metavar="N", help="how many (default: 10)")
     parser.add_argument("--no-nbgrader", action="store_true", help="leave nbgrader out, which takes longest")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers here")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to FILE too")
+    parser.add_argument("--tiny", action="store_true", help="one submission by one sandbox only, to see that it runs")
     parser.add_argument("--grade", nargs="+", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    from autograder.sandbox import confinement
+
     if options.grade:
         return grade(options.grade[0], [Path(name) for name in options.grade[1:]])
+    submissions, tiers = (1, [confinement.probe().kind]) if options.tiny else (options.submissions, TIERS)
     with tempfile.TemporaryDirectory(prefix="grading-cost-") as folder:
-        rows = measure(Path(folder), options.submissions, not options.no_nbgrader)
-    if options.json:
-        options.json.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
-    return report(rows, options.submissions)
+        rows = measure(Path(folder), submissions, tiers, not (options.no_nbgrader or options.tiny))
+    met = report(rows, submissions, options.json)
+    return 0 if met or options.tiny else 1
 
 
-def measure(folder: Path, submissions: int, with_nbgrader: bool) -> dict[str, dict[str, float]]:
+def measure(folder: Path, submissions: int, tiers: Sequence[str], with_nbgrader: bool) -> dict[str, dict[str, float]]:
     """Return {way: {"cpu_s", "wall_s" (a submission), "start_cpu_s"}}; a sandbox that cannot be had has no row."""
     files = make_class(folder, submissions + 1)
     rows = {}
-    for tier in TIERS:
+    for tier in tiers:
         found = [ours(tier, chosen) for chosen in (files[:1], files)]
         if all(found):
             rows[tier] = _per_submission(found[0], found[1], submissions)
@@ -75,9 +80,9 @@ def make_class(folder: Path, students: int) -> list[Path]:
         a for kind in ("variants", "wrong_answers") for a in read_answers(ROOT / "autograder" / kind / ASSIGNMENT)
     ]
     paths = []
-    for number in range(students):
-        answer = on_file[(number * 37) % len(on_file)]
-        path = folder / "submitted" / f"s{number:05d}" / ASSIGNMENT / released.notebook
+    for student in range(students):
+        answer = on_file[(student * 37) % len(on_file)]
+        path = folder / "submitted" / f"s{student:05d}" / ASSIGNMENT / released.notebook
         path.parent.mkdir(parents=True)
         path.write_bytes(filled(released, {**solved, answer.exercise: answer.source}))
         paths.append(path)
@@ -106,6 +111,7 @@ def grade(tier: str, files: Sequence[Path]) -> int:
     from autograder.reading.lesson import ASSIGNMENT
     from autograder.reading.places import RELEASE
     from autograder.sandbox import confinement, process
+    from autograder.temporary import Folder
 
     lost: list[float] = []
     end = process.Command.end
@@ -120,9 +126,9 @@ def grade(tier: str, files: Sequence[Path]) -> int:
     except confinement.SandboxUnavailable as error:
         print(f"{tier}: {error}", file=sys.stderr)
         return 3
-    with tempfile.TemporaryDirectory(prefix="support-") as support:
+    with Folder("support") as support:
         suites = ROOT / "autograder" / "suites" / ASSIGNMENT
-        grader = Grader(Setup(RELEASE, confinement.build_support(Path(support)), suites, seed=SEED))
+        grader = Grader(Setup(RELEASE, confinement.build_support(support), suites, seed=SEED))
         for path in files:
             result = grader.grade(Found(path.parent.parent.name, path)).result
             if not result.readable or sum(mark.earned for mark in result.marks) < 60:
@@ -196,20 +202,20 @@ def _per_submission(one: Cost | None, all_: Cost | None, submissions: int) -> di
     return {"cpu_s": cpu, "wall_s": wall, "start_cpu_s": one.cpu_s - cpu}
 
 
-def report(rows: dict[str, dict[str, float]], submissions: int) -> int:
-    """Print the rows and whether the bar is met."""
+def report(rows: dict[str, dict[str, float]], submissions: int, json_path: Path | None) -> bool:
+    """Print the rows and whether the bar is met, and return that."""
     peer = rows.get("nbgrader")
-    print(f"{submissions} submissions, one process\n")
-    print("way of grading        CPU s   wall s  CPU s to start  nbgrader / it")
-    print("-------------------  ------  -------  --------------  -------------")
+    shown = []
     for name, row in rows.items():
-        ratio = f"{peer['cpu_s'] / row['cpu_s']:13.1f}" if peer else f"{'not run':>13}"
-        shown = "nbgrader, stock" if name == "nbgrader" else f"ours, {name}"
-        print(f"{shown:19}  {row['cpu_s']:6.3f}  {row['wall_s']:7.3f}  {row['start_cpu_s']:14.2f}  {ratio}")
+        ratio = number(peer["cpu_s"] / row["cpu_s"]) if peer else "not run"
+        title = "nbgrader, stock" if name == "nbgrader" else f"ours, {name}"
+        shown.append([title, *(number(row[key]) for key in ("cpu_s", "wall_s", "start_cpu_s")), ratio])
     best = min((row["cpu_s"] for name, row in rows.items() if name != "nbgrader"), default=float("inf"))
     met = best <= BAR_S and (peer is None or best <= BAR_RATIO * peer["cpu_s"])
-    print(f"\nBar: at most {BAR_S} CPU s, and at most a tenth of nbgrader's: {'met' if met else 'not met'}")
-    return 0 if met else 1
+    header = ["a submission", "CPU s", "wall s", "CPU s to start", "nbgrader's CPU s / it"]
+    bar = f"Bar: at most {BAR_S} CPU s, and at most a tenth of nbgrader's: {'met' if met else 'not met'}\n"
+    publish([table(f"{submissions} submissions in one process", header, shown), bar], {"rows": rows}, json_path)
+    return met
 
 
 if __name__ == "__main__":

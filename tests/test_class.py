@@ -14,7 +14,7 @@ from autograder.grading.results import Result, load_all, points_text, save
 from autograder.grading.table import markdown_table, text_table
 from autograder.proving.demo_class import make_class
 from autograder.reading.collect import find_submissions
-from autograder.reading.places import RELEASE, SUITES
+from autograder.reading.places import RELEASE, ROOT, SUITES
 from autograder.sandbox import confinement
 from tests import mini
 
@@ -81,6 +81,8 @@ def test_the_demo_class_gets_what_it_deserves(tmp_path: Path) -> None:
     assert lost == {"poisson_arrivals"}
     assert (truncated.earned, truncated.attention) == (0.0, True)
     assert "cut off" in truncated.remarks[0]
+    table = text_table(graded).partition("\n\n")[0]
+    assert f"```\n{table}\n```" in (ROOT / "README.md").read_text(), "run `make readme`"
 
 
 def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
@@ -138,6 +140,14 @@ def test_the_command_line_grades_and_reports(
     monkeypatch.chdir(course)
     assert cli.main(["feedback"]) == 0
     assert (course / "feedback" / "dijkstra.html").is_file()
+    capsys.readouterr()
+    assert cli.main(["grade", str(course), *options, "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert (data["seed"], data["course"]) == (13, str(course))
+    ada = next(each for each in data["students"] if each["student"] == "ada")
+    assert (ada["earned"], ada["points"], ada["to_read"]) == (85, 85, 1)
+    assert (ada["modules"], ada["remarks"]) == ({"stats": 40, "clock": 45}, [])
+    assert "hidden" not in json.dumps(data), "it names no hidden test"
 
 
 @pytest.mark.parametrize(
@@ -182,11 +192,14 @@ def test_wrong_arguments_are_refused(arguments: list[str], capsys: pytest.Captur
     with pytest.raises(SystemExit) as ended:
         cli.main(arguments)
     assert ended.value.code == 2
-    assert "usage: python -m autograder" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert said.startswith("autograder")
+    assert said.count("\n") == 1
+    assert "--help` says more" in said
 
 
 @pytest.mark.parametrize("command", ["release", "grade", "feedback", "demo-class"])
 def test_every_command_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
-    assert f"example: python -m autograder {command}" in " ".join(capsys.readouterr().out.split())
+    assert f"example: autograder {command}" in " ".join(capsys.readouterr().out.split())

@@ -163,6 +163,22 @@ def test_the_page_holds_what_an_instructor_asks_for(course: Path, capsys: pytest
     assert '<a href="feedback-instructor/%3Cb%3Ex%3C_b%3E.html">&lt;b&gt;x&lt;_b&gt;</a>' in path.read_text()
 
 
+def test_the_pages_numbers_as_data(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["class", "--course", str(course), "--json"]) == 0
+    data = json.loads(capsys.readouterr().out)
+    assert data["page"] == str(course / "class.html")
+    assert len(data["students"]) == 14
+    assert data["totals"]["n"] == sum(each["readable"] for each in data["students"]) == 13
+    assert (data["totals"]["median"], data["totals"]["points"]) == (40, 85)
+    assert [each["points"] for each in data["exercises"]] == [40, 25, 20]
+    failed = data["failed_tests"][0]
+    assert failed["failed"] == max(each["failed"] for each in data["failed_tests"])
+    assert cli.main(["export", "--to", "csv", "--course", str(course), "--json"]) == 0
+    written = json.loads(capsys.readouterr().out)
+    assert (written["unreadable"], written["to_read"]) == (1, 14)
+    assert all(Path(path).is_file() for path in written["files"])
+
+
 def test_the_page_of_no_answers_stands_too(tmp_path: Path) -> None:
     assert "Nobody." in render([result("ada", 40.0, 25.0, 20.0)], tmp_path)
     page = write_page(CLASS[-1:], tmp_path).read_text()
@@ -210,7 +226,7 @@ def test_gradescopes_results_keep_its_contract(course: Path, capsys: pytest.Capt
 def test_every_command_has_an_example(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main([command, "--help"])
-    assert f"example: python -m autograder {command}" in " ".join(capsys.readouterr().out.split())
+    assert f"example: autograder {command}" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("problems", [[], ["no wrong answer fails test_x"]])
@@ -224,8 +240,13 @@ def test_the_matrix_command_says_no_where_a_rule_does_not_hold(
         def problems(self) -> list[str]:
             return problems
 
+        def to_dict(self) -> dict[str, object]:
+            return {"problems": problems}
+
     monkeypatch.setattr("autograder.proving.matrix.matrix", lambda *_, **__: Found())
     assert cli.main(["matrix"]) == len(problems)
     said = capsys.readouterr().out
     assert "the table" in said
     assert ("1 of its rules do not hold" if problems else "Every rule holds.") in said
+    assert cli.main(["matrix", "--json"]) == len(problems)
+    assert json.loads(capsys.readouterr().out) == {"problems": problems}

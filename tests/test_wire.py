@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from autograder.sandbox import wire
-from autograder.sandbox.wire import CallbackRef, HandleRef, WireError, decode, dumps, encode, loads
+from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, WireError, decode, dumps, encode, loads
 
 DTYPES = st.sampled_from([np.dtype(name) for name in ("?", "i1", "u2", "<i4", ">i8", "u8", "f2", "<f4", ">f8")])
 SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.binary(max_size=20))
@@ -32,7 +32,7 @@ VALUES = st.recursive(
 JSON = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.text(max_size=8)),
     lambda inner: st.one_of(
-        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from("tdfbanhcx"), inner, max_size=2)
+        st.lists(inner, max_size=4), st.dictionaries(st.sampled_from("tdfbanhcex"), inner, max_size=2)
     ),
     max_leaves=12,
 )
@@ -143,6 +143,7 @@ def test_what_is_not_exactly_plain_stays_where_it_is(value):
 
 def test_references_keep_their_numbers_and_names():
     refs = [HandleRef(3, "QueryLog"), CallbackRef(4, "now_ns", True), CallbackRef(5, "", False)]
+    refs.append(CallRef(6, [1, {"t": [2]}], {"d": [["n", 3]]}))
     objects = [object() for _ in refs]
     data = encode(objects, dict(zip(objects, refs, strict=True)).__getitem__)
     assert decode(loads(dumps({"value": data}))["value"], lambda ref: ref) == refs
@@ -169,6 +170,10 @@ def test_references_keep_their_numbers_and_names():
         {"n": ["<f8", "AAAA"]},
         {"h": [True, "X"]},
         {"c": [1, "now_ns"]},
+        {"e": [True, [], {}]},
+        {"e": [1, {}, {}]},
+        {"e": [1, [], []]},
+        {"e": [1, []]},
     ],
     ids=json.dumps,
 )
@@ -212,7 +217,9 @@ def test_size_is_bounded_both_ways(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["sandbox/wire", "sandbox/worker", "sandbox/process", "examining/session", "examining/callbacks"]
+    "name",
+    [f"sandbox/{name}" for name in ("wire", "worker", "operations", "process")]
+    + ["examining/session", "examining/callbacks"],
 )
 def test_nothing_on_the_way_can_run_what_arrives(name):
     source = (Path(wire.__file__).parents[1] / f"{name}.py").read_text()

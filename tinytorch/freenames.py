@@ -22,6 +22,7 @@ _OTHER_DIRECTIVE = re.compile(r"#\|\s*(\w+)(?![\w-]*\s*:).*")  # Quarto's `#| ke
 _SOLUTION_MARKER = re.compile(r"\s*#+\s*(BEGIN|END) SOLUTION\s*")
 _MAGIC = re.compile(r"\s*[%!].*|\s*[\w., ]+=\s*[!%]\s*\w.*|\s*\?{1,2}[\w.]+|\s*[\w.]+\?{1,2}\s*")
 _UNUSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # all that parsing hostile text may raise
+_COMPILERS_OWN = frozenset({"__conditional_annotations__"})  # Python 3.14 puts it into classes with annotations
 _KEPT = 256  # cells: most of a class's are the released ones
 
 
@@ -96,7 +97,13 @@ def _code(text: str) -> Code:
     _compile(f"0\n{body}")
     table = symtable.symtable(body, "<cell>", "exec")
     own = frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported())
-    return Code(body, tuple(_imports(tree)), own, tuple(_public(tree)), frozenset(_uses(table)))
+    return Code(
+        body,
+        tuple(_imports(tree)),
+        own - _COMPILERS_OWN,
+        tuple(_public(tree)),
+        frozenset({*_uses(table), *_annotating(tree)}),
+    )
 
 
 def loose_code(cell: Cell) -> Code:
@@ -210,10 +217,24 @@ def _leaves(tree: ast.AST) -> Iterator[ast.Name]:
     return (node for node in ast.walk(tree) if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
 
 
+def _annotating(tree: ast.Module) -> Iterator[str]:
+    """Names in the annotations of variables within functions, which Python 3.14 leaves out of its tables."""
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+            continue
+        inside = list(ast.walk(function))
+        local = {node.id for node in _leaves(function)} | {node.arg for node in inside if isinstance(node, ast.arg)}
+        local |= {node.name for node in inside if isinstance(node, ast.FunctionDef | ast.ClassDef)}
+        for node in inside:
+            if isinstance(node, ast.AnnAssign):
+                named = {leaf.id for leaf in ast.walk(node.annotation) if isinstance(leaf, ast.Name)}
+                yield from sorted(named - local)
+
+
 def _uses(table: symtable.SymbolTable) -> Iterator[str]:
     top = table.get_type() == "module"
     for symbol in table.get_symbols():
-        if symbol.is_referenced() and (top or symbol.is_global()):
+        if symbol.is_referenced() and (top or symbol.is_global()) and symbol.get_name() not in _COMPILERS_OWN:
             yield symbol.get_name()
     for child in table.get_children():
         yield from _uses(child)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from autograder.grading.results import write_whole
 from autograder.reading.collect import Found, one_submission
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK
 from autograder.sandbox import confinement
+from autograder.temporary import Folder
 
 NOT_GRADED = "This submission could not be graded; your instructor has to look at it."
 
@@ -37,10 +37,10 @@ def main(root: Path) -> int:
 def grade(root: Path, found: Found) -> dict[str, Any]:
     """Return the results of one submission. Raises SandboxUnavailable, and SuiteError where the suites are at fault."""
     source = root / "source"
-    with tempfile.TemporaryDirectory(prefix="support-") as support:
+    with Folder("support") as support:
         setup = Setup(
             release=source / "release" / ASSIGNMENT / NOTEBOOK,
-            support=confinement.build_support(Path(support)),
+            support=confinement.build_support(support),
             suites=source / "autograder" / "suites" / ASSIGNMENT,
             seed=secrets.randbelow(2**31),
         )

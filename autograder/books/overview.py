@@ -6,13 +6,15 @@ Made from results and graded notebooks; one HTML file without scripts. It names 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.books.items import BIN, Bin, Totals, failed_tests, items, totals
 from autograder.books.pages import template
 from autograder.books.similar import families, groups, pairs, read_answers
 from autograder.grading.results import Result, points_text, write_whole
+from autograder.grading.table import summary
 
 if TYPE_CHECKING:
     from markupsafe import Markup
@@ -53,6 +55,30 @@ def render(results: Sequence[Result], course: Path) -> str:
 def write_page(results: Sequence[Result], course: Path) -> Path:
     """Write `class.html` into the course's folder and return its path."""
     return write_whole(course / "class.html", render(results, course))
+
+
+def class_data(results: Sequence[Result], page: Path) -> dict[str, Any]:
+    """Return the page's numbers as plain data; like the page, it names hidden tests."""
+    of_class = totals(results)
+    return {
+        "page": str(page),
+        "students": [summary(result) for result in results],
+        "totals": None if of_class is None else asdict(of_class),
+        "exercises": [
+            {
+                "exercise": item.mark.exercise,
+                "number": item.mark.number,
+                "points": item.mark.points,
+                "n": item.n,
+                "answered": item.answered,
+                "full": item.full,
+                "mean": item.mean,
+                "discrimination": item.discrimination,
+            }
+            for item in items(results)
+        ],
+        "failed_tests": [asdict(failed) for failed in failed_tests(results)],
+    }
 
 
 def histogram(found: Totals) -> Markup:

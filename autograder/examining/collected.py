@@ -9,16 +9,21 @@ import contextlib
 import hashlib
 import io
 import os
+import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder.examining.plain import plain_call
+
 # They would write into the suites' folder, or stay behind in this process.
 _UNWANTED = ("cacheprovider", "faulthandler", "threadexception", "unraisableexception", "logging", "warnings")
+ASKED = re.compile(r"\bstudent\.([A-Za-z]\w*)")  # how a suite asks for something of the package
+_EXERCISE = pytest.StashKey[tuple[str, float]]()
 Ran = Callable[[pytest.Item, BaseException | None], bool]
 
 
@@ -51,7 +56,7 @@ class Given:
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Refuse a test that belongs to no exercise before any runs."""
         for item in items:
-            exercise_of(item)
+            item.stash[_EXERCISE] = _marked(item)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """A suite that cannot be read is at fault itself."""
@@ -91,20 +96,37 @@ class Collected:
         if code != pytest.ExitCode.OK:
             raise SuiteError(f"suite error: pytest ended with {pytest.ExitCode(code).name}: {said.getvalue()[-800:]}")
         self.items = tuple(self._given.items)
+        self._calls = [plain_call(item) for item in self.items]
+        texts = [path.read_text(encoding="utf-8") for path in sorted(suites.rglob("*.py"))]
+        self.names = tuple(sorted({name for text in texts for name in ASKED.findall(text)}))
 
-    def run(self, student: object, seed: int, begin: Callable[[], None], ran: Ran) -> None:
-        """Run each test: `begin()` before it, `ran(test, its first exception or None)` after it, which says whether to
-        go on. Output goes nowhere; an interrupt passes through."""
+    def run(
+        self, student: object, seed: int, begin: Callable[[], None], ran: Ran, only: Container[str] | None = None
+    ) -> None:
+        """Run each test, of these suites only where they are named: `begin()` before it, `ran(test, its first exception
+        or None)` after it, which says whether to go on. Output goes nowhere; an interrupt passes through."""
         self._given.values = {"student": student, "seed": seed}
+        chosen = [i for i, item in enumerate(self.items) if only is None or suite_of(item) in only]
+        items, calls = [self.items[i] for i in chosen], [self._calls[i] for i in chosen]
         try:
             with _quiet(io.StringIO()):
-                for item, following in zip(self.items, [*self.items[1:], None], strict=True):
+                for item, call, following in zip(items, calls, [*items[1:], None], strict=True):
                     begin()
-                    if not ran(item, _exception(item, following)):
+                    if not ran(item, _raised(call) if call else _exception(item, following)):
                         break
         finally:
             self._given.values = {}
             self.items[0].session._setupstate.teardown_exact(None)
+
+
+def _raised(call: Callable[[], object]) -> BaseException | None:
+    try:
+        call()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 - pytest's own outcomes are no Exceptions
+        return error
+    return None
 
 
 def _exception(item: pytest.Item, following: pytest.Item | None) -> BaseException | None:
@@ -129,7 +151,16 @@ def _exception(item: pytest.Item, following: pytest.Item | None) -> BaseExceptio
 
 
 def exercise_of(item: pytest.Item) -> tuple[str, float]:
-    """Return (exercise, points) of a hidden test; raises UsageError for one without."""
+    """Return (exercise, points) of a hidden test that was collected."""
+    return item.stash[_EXERCISE]
+
+
+def suite_of(item: pytest.Item) -> str:
+    """Return the file that a hidden test stands in, relative to the suites' folder."""
+    return item.nodeid.partition("::")[0]
+
+
+def _marked(item: pytest.Item) -> tuple[str, float]:
     mark = item.get_closest_marker("exercise")
     named: Mapping[str, float] = mark.kwargs if mark else {}
     if mark is None or len(mark.args) != 1 or set(named) != {"points"} or not named["points"] > 0:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.collected import SuiteError, exercise_of
+from autograder.examining.collected import SuiteError, exercise_of, suite_of
 from autograder.examining.session import Session
 from autograder.examining.student import NoAnswerError, StudentError
 from autograder.sandbox.confinement import SandboxUnavailable
@@ -31,25 +31,43 @@ class Outcome:
     message: str
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one suite found. With `attention` an instructor should read the remarks: a test did not go as its author
+    meant."""
+
+    outcomes: tuple[Outcome, ...] = ()
+    remarks: tuple[str, ...] = ()
+    attention: bool = False
+
+
 class Examiner:
-    """One run of the suites. `outcomes` and `remarks` grow; `attention` says that an instructor should read the
-    remarks; `stopped` is what ended the run before its time."""
+    """One run of the suites. `parts` grow, by the file of a suite; `stopped` is what ended the run before its time."""
 
     def __init__(self, session: Session) -> None:
-        self.outcomes: list[Outcome] = []
-        self.remarks: list[str] = []
-        self.attention = False
+        self.parts: dict[str, Part] = {}
         self.stopped: BaseException | None = None
         self._session = session
+        self._remarks: list[str] = []
+        self._attention = False
 
     def ran(self, item: pytest.Item, error: BaseException | None) -> bool:
         """Note what became of a test, and say whether the next one makes sense."""
         exercise, points = exercise_of(item)
+        self._remarks, self._attention = [], False
         message = "" if error is None else self._message(item, error)
         if message and self._session.slips:
             self._tell(f"suite error in {item.nodeid}: its own model or clock raised {self._session.slips[0]}")
-        self.outcomes.append(Outcome(exercise, item.nodeid, points, 0.0 if message else points, message))
+        if message and self._session.failure:
+            self._remarks.append(f"The package could not be imported: {self._session.failure}")
+        self._add(item, Outcome(exercise, item.nodeid, points, 0.0 if message else points, message))
         return self.stopped is None
+
+    def _add(self, item: pytest.Item, outcome: Outcome) -> None:
+        name = suite_of(item)
+        had = self.parts.get(name, Part())
+        remarks = tuple(dict.fromkeys([*had.remarks, *self._remarks]))
+        self.parts[name] = Part((*had.outcomes, outcome), remarks, had.attention or self._attention)
 
     def _message(self, item: pytest.Item, error: BaseException) -> str:
         exercise, _ = exercise_of(item)
@@ -84,12 +102,12 @@ class Examiner:
                 return f"Your {name} is not written yet, and {exercise} needs it."
             case "AttributeError":
                 return f"Your {exercise} could not be checked: {error.message}."
-        self.remarks.append(f"{exercise}: {error}")
+        self._remarks.append(f"{exercise}: {error}")
         return f"Your {exercise} gave no answer: {error.message}.\n{place}"
 
     def _tell(self, remark: str) -> None:
-        self.remarks.append(remark)
-        self.attention = True
+        self._remarks.append(remark)
+        self._attention = True
 
 
 def _failure(message: str) -> str:

@@ -1,15 +1,17 @@
-"""What the hidden suites of the LoadGen share: queries that can be told apart, service times that vary, and a log's
-moments held against what the model itself saw. Knows nothing of exercises or points."""
+"""What the hidden suites of the LoadGen share: queries that can be told apart, service times that vary, a run that is
+made once and looked at by several tests, and a log's moments held against what the model itself saw. Knows nothing of
+exercises or points."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from autograder.examining.checks import expect
+from autograder.examining.student import Handle, NoAnswerError, Student, StudentError
 
 MS = 1_000_000
 
@@ -42,9 +44,38 @@ def started(clock: Any, seed: int) -> tuple[np.random.Generator, int]:
     return rng, int(clock.now_ns())
 
 
-def column(log: Any, kind: str) -> list[int]:
+class Seen(NamedTuple):
+    """A run as plain data: when it started (ns), the scripted model, and the columns of its log."""
+
+    start: int
+    model: Any
+    log: Mapping[str, Any]
+
+
+def columns(student: Student, log: Handle) -> dict[str, Any]:
+    """Return what a log holds: its columns by name, or the error that looking at one of them is."""
+    names = ("scheduled", "issued", "completed", "outputs")
+    return {name: _plain(value) for name, value in zip(names, student.fields(log, *names), strict=True)}
+
+
+def _plain(value: Any) -> Any:
+    try:
+        return [repr(item) if isinstance(item, Handle) else item for item in value]
+    except (StudentError, NoAnswerError, TypeError) as error:
+        return error
+
+
+def entries(log: Mapping[str, Any], kind: str) -> Sequence[Any]:
+    """Return one column of a log, such as "outputs"; raises what looking at it is."""
+    if isinstance(log[kind], Exception):
+        raise log[kind]
+    found: Sequence[Any] = log[kind]
+    return found
+
+
+def column(log: Mapping[str, Any], kind: str) -> list[int]:
     """Return one column of a log, such as "issued", as a list of ns."""
-    return [int(moment) for moment in getattr(log, kind)]
+    return [int(moment) for moment in entries(log, kind)]
 
 
 def same_times(yours: Sequence[int], expected: Sequence[int], start: int, look: str) -> None:
@@ -55,10 +86,11 @@ def same_times(yours: Sequence[int], expected: Sequence[int], start: int, look: 
         assert got == due, expect(f"entry {i} {shown}", f"entry {i} at {(due - start) / MS:g} ms", look)
 
 
-def outputs_are_in_place(log: Any, n: int) -> None:
-    """Check that each of `n` outputs is the double of its own query."""
+def outputs_are_in_place(log: Mapping[str, Any], batches: Sequence[Any]) -> None:
+    """Check that each output is the double of what the model was given for that query, in the order of its calls."""
     look = "Store what the model returned at the place of its own query."
-    assert len(log.outputs) == n, expect(f"{len(log.outputs)} outputs", f"{n} outputs", look)
-    for i, output in enumerate(log.outputs):
-        held = None if output is None else np.asarray(output).ravel().tolist()
-        assert held == [2.0 * i, 1.0], expect(f"place {i} holds {held}", f"place {i} holds {[2.0 * i, 1.0]}", look)
+    outputs = entries(log, "outputs")
+    assert len(outputs) == len(batches), expect(f"{len(outputs)} outputs", f"{len(batches)} outputs", look)
+    for i, (output, batch) in enumerate(zip(outputs, batches, strict=True)):
+        held, due = (None if each is None else np.asarray(each).ravel().tolist() for each in (output, doubled(batch)))
+        assert held == due, expect(f"place {i} holds {held}", f"place {i} holds {due}", look)

@@ -7,16 +7,16 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from autograder.examining.callbacks import Callbacks, Raised
-from autograder.examining.student import Handle, NoAnswerError, StudentError, named, tidied
+from autograder.examining.student import Call, Handle, NoAnswerError, StudentError, named, tidied
 from autograder.sandbox import confinement
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
-from autograder.sandbox.wire import CallbackRef, HandleRef, Ref, WireError, decode, dumps, encode, loads
+from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, loads
 
 MAX_STARTS = 20
 _START_S = 60.0  # to start an interpreter with numpy on a busy machine
@@ -27,11 +27,19 @@ _PLACE = re.compile(r"line \d{1,6} of [\w.]{1,80}")
 class Session:
     """The process of one submission: started when first needed, again after it was lost. A context manager.
 
-    `answers` counts the answers of a test, `last` is the latest of them; `failure` says why the package cannot be
-    imported; `slips` lists what went wrong in the test's own models and clocks.
+    `answers` counts the answers of a test, `last` is the latest; `failure` says why the package cannot be imported,
+    `slips` what went wrong in the test's own models and clocks.
     """
 
-    def __init__(self, package: Path, support: Path, limits: confinement.Limits, trust: bool = False) -> None:
+    def __init__(
+        self,
+        package: confinement.Package | Path,
+        support: Path,
+        limits: confinement.Limits,
+        trust: bool = False,
+        names: Sequence[str] = (),
+    ) -> None:
+        """`names` are what will be asked for: the package's functions and classes come with the import."""
         self.starts, self.answers, self.failure = 0, 0, ""
         self.last: Any = None
         self._limits, self._source = limits, (package, support, limits, trust)
@@ -41,7 +49,7 @@ class Session:
         self._requests = itertools.count(1)
         self._depth, self._deadline, self._life = 0, 0.0, 0.0
         self._named: dict[str, Handle] = {}
-        self._fresh = False
+        self._names, self._fresh = tuple(names), False
 
     def __enter__(self) -> Self:
         return self
@@ -93,13 +101,24 @@ class Session:
 
     def named(self, name: str) -> Any:
         """Return what the package calls `name`. A function or class is asked for once in the life of a process."""
+        if self._worker is None and name in self._names:
+            self._running()
         found = self._named.get(name)
         if found is not None and self._worker is not None and found._start == self.starts:
             return found
         value = self.request("attribute", None, [name])
-        if isinstance(value, Handle) and value._ref.kind in ("function", "type"):
-            self._named[name] = value
+        self._keep([(name, value)])
         return value
+
+    def recall(self, answers: int, last: Any, slips: Iterable[str]) -> None:
+        """Take note that this test looks at answers that an earlier one got."""
+        self.answers, self.last = self.answers + answers, last
+        self.slips.extend(slips)
+
+    def _keep(self, found: Iterable[tuple[str, Any]]) -> None:
+        for name, value in found:
+            if isinstance(value, Handle) and value._ref.kind in ("function", "type"):
+                self._named[name] = value
 
     def _running(self) -> Worker:
         """The process with the package imported; what cannot be imported is not tried again."""
@@ -119,8 +138,9 @@ class Session:
             raise confinement.SandboxUnavailable(f"the sandbox does not start: {error}") from error
         assert ready == {"ready": True}
         try:
-            empty = {"args": [], "kwargs": {"d": []}}
-            self._exchange(worker, {"do": "import", "on": None, **empty}, _IMPORT_CALLS * self._limits.call_s)
+            asked: dict[str, Any] = {"do": "import", "on": None, "args": list(self._names), "kwargs": {"d": []}}
+            found = self._exchange(worker, asked, _IMPORT_CALLS * self._limits.call_s)
+            self._keep(zip(self._names, found if type(found) is list else (), strict=False))
         except (StudentError, NoAnswerError) as error:
             self._failed = NoAnswerError(error.kind, error.message, error.where)
             self.failure = str(error)
@@ -208,11 +228,18 @@ class Session:
         return decode(data, self._resolve)
 
     def _resolve(self, ref: Ref) -> object:
-        return Handle(self, ref) if isinstance(ref, HandleRef) else self._callbacks.find(ref)
+        if isinstance(ref, HandleRef):
+            return Handle(self, ref)
+        if isinstance(ref, CallbackRef):
+            return self._callbacks.find(ref)
+        raise WireError("a call that nobody here makes")
 
     def _refer(self, value: object) -> Ref:
         if isinstance(value, CallbackRef):
             return value
+        if isinstance(value, Call):
+            function = self._refer(value.function)
+            return CallRef(function.id, encode(list(value.args), self._refer), encode(dict(value.kwargs), self._refer))
         if not isinstance(value, Handle):
             return self._callbacks.show(value)
         if value._session is not self or value._start != self.starts:

@@ -5,55 +5,67 @@ of notebooks, gradebooks or feedback pages."""
 from __future__ import annotations
 
 import time
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.examining.collected import SuiteError, collected
-from autograder.examining.examiner import Examiner, Outcome
+from autograder.examining.examiner import Examiner, Outcome, Part
 from autograder.examining.session import Session
 from autograder.examining.student import Student
 from autograder.sandbox import confinement
 
-__all__ = ["Outcome", "SuiteError", "Verdict", "judge"]
+__all__ = ["Outcome", "Part", "SuiteError", "Verdict", "judge"]
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What the suites found. `tier` says how the package was confined, `seconds` is wall time. With `attention` an
-    instructor should read the remarks: a test did not go as its author meant."""
+    """What the suites found, by the file of a suite. `tier` says how the package was confined, `seconds` is wall
+    time."""
 
-    outcomes: tuple[Outcome, ...]
-    remarks: tuple[str, ...]
+    parts: Mapping[str, Part]
     tier: str
     seed: int
     seconds: float
-    attention: bool = False
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each test."""
+        return tuple(outcome for part in self.parts.values() for outcome in part.outcomes)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the instructor should know, each once."""
+        return tuple(dict.fromkeys(remark for part in self.parts.values() for remark in part.remarks))
+
+    @property
+    def attention(self) -> bool:
+        """Whether an instructor should read the remarks."""
+        return any(part.attention for part in self.parts.values())
 
 
 def judge(
-    package: Path,
+    package: confinement.Package | Path,
     support: Path,
     suites: Path,
     seed: int,
     limits: confinement.Limits | None = None,
     *,
     trust: bool = False,
+    only: Collection[str] | None = None,
 ) -> Verdict:
-    """Run every test in `suites` against the modules in `package`, which become `tinytorch.benchmarking`.
+    """Run every test in `suites` against a package, or a folder of modules, which becomes `tinytorch.benchmarking`.
 
-    `support` is what `confinement.build_support` made. Raises SandboxUnavailable, and SuiteError where a suite
-    fails on its own, before the package gave it an answer. One call at a time, from the main thread of a process.
+    `support` is what `confinement.build_support` made; `only` names the files of suites to run. Raises
+    SandboxUnavailable, and SuiteError where a suite fails on its own, before the package gave it an answer. One call at
+    a time, from the main thread of a process.
     """
     began = time.monotonic()
     tier = confinement.TRUSTED if trust else confinement.probe()
     tests = collected(suites.resolve())
-    with Session(package, support, limits or confinement.Limits(), trust) as session:
+    with Session(package, support, limits or confinement.Limits(), trust, tests.names) as session:
         examiner = Examiner(session)
-        tests.run(Student(session), seed, session.begin, examiner.ran)
+        tests.run(Student(session), seed, session.begin, examiner.ran, only)
     if examiner.stopped is not None:
         raise examiner.stopped
-    remarks = [f"The package could not be imported: {session.failure}"] if session.failure else []
-    remarks += examiner.remarks
-    seconds = time.monotonic() - began
-    unique = tuple(dict.fromkeys(remarks))
-    return Verdict(tuple(examiner.outcomes), unique, tier.name, seed, seconds, examiner.attention)
+    return Verdict(examiner.parts, tier.name, seed, time.monotonic() - began)

@@ -1,8 +1,9 @@
 """Content keys: a name for the answers of a submission together with everything that a verdict about them depends on.
 
-The basis of a class is the released notebook, the suites, the support package, the grader's own code, Python and the
-libraries that answers compute with, the limits and whether there is a sandbox. Two runs, or two machines of a cluster,
-with the same basis give the same verdicts.
+The ground of a class is the released notebook, what the suites share, the support package, the grader's own code,
+Python and the libraries that answers compute with, the limits and whether there is a sandbox; its basis is the ground
+and the suites. What a suite says depends on the answers, the ground and that suite. Two runs, or two machines of a
+cluster, with the same basis give the same verdicts.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import hashlib
 import importlib.metadata
 import json
 import platform
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from autograder.reading.extras import Extra
 from autograder.reading.submission import Submission
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 GRADER = Path(__file__).resolve().parents[1]
 LIBRARIES = ("numpy", "scipy")
 # Rooms and modules that find, show, enter or spread, and decide no points. What is not named here counts.
-_DECIDE_NOTHING = frozenset({"books", "proving", "suites", "variants", "wrong_answers"})
+_DECIDE_NOTHING = frozenset({"books", "hosting", "proving", "publishing", "suites", "variants", "wrong_answers"})
 _NOR_DO = frozenset(
     {
         "__main__",
@@ -33,10 +34,11 @@ _NOR_DO = frozenset(
         "batch",
         "class_cli",
         "classroom",
+        "classroom_cli",
         "cli",
         "cluster",
         "collect",
-        "collected",
+        "commandline",
         "gradebook",
         "judge_lines",
         "links",
@@ -44,26 +46,55 @@ _NOR_DO = frozenset(
         "places",
         "pool",
         "progress",
+        "publish_cli",
         "record",
         "release",
         "table",
+        "temporary",
     }
 )
 
 
 def basis(setup: Setup) -> str:
     """Return the digest of what a class is graded with, apart from the seed. Raises OSError for missing files."""
+    return _digest([("ground", ground(setup).encode()), *((name, b"") for name in suites_of(setup))])
+
+
+def ground(setup: Setup) -> str:
+    """Return the digest of what every verdict depends on, whatever the suite. Raises OSError for missing files."""
+    return _digest(_parts(setup))
+
+
+def suites_of(setup: Setup) -> list[str]:
+    """Return a name for each suite that says what is in it, `test_stats.py 5a1c...`, in pytest's order."""
+    return [f"{name} {hashlib.sha256(path.read_bytes()).hexdigest()[:32]}" for name, path in _suites(setup.suites)]
+
+
+def file_of(suite: str) -> str:
+    """Return the file of a suite that `suites_of` named."""
+    return suite.rpartition(" ")[0]
+
+
+def _suites(folder: Path) -> list[tuple[str, Path]]:
+    found = [path for path in folder.rglob("test_*.py") if "__pycache__" not in path.parts]
+    return sorted((path.relative_to(folder).as_posix(), path) for path in found)
+
+
+def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
     digest = hashlib.sha256()
-    for name, data in _parts(setup):
+    for name, data in parts:
         digest.update(f"{name} {len(data)}\n".encode())
         digest.update(data)
     return digest.hexdigest()
 
 
-def answers_bytes(submission: Submission) -> bytes:
-    """Return what is judged of a submission, as JSON: answers, added cells and imports. Nothing in it names anybody."""
+def answers_bytes(submission: Submission, **more: Any) -> bytes:
+    """Return what is judged of a submission, as JSON: answers, added cells and imports. Nothing in it names anybody.
+
+    `more` are entries that `answers_from` passes over.
+    """
     extras = [asdict(extra) for extra in submission.extras]
-    found = {"answers": dict(submission.answers), "extras": extras, "imports": list(submission.imports)}
+    found = {"answers": dict(submission.answers), "extras": extras, "imports": list(submission.imports)} | more
     return json.dumps(found, sort_keys=True).encode()
 
 
@@ -81,9 +112,10 @@ def key_of(answers: bytes, base: str, seed: int | None) -> str:
 
 def _parts(setup: Setup) -> Iterator[tuple[str, bytes]]:
     yield "release", setup.release.read_bytes()
+    alone = {path for _, path in _suites(setup.suites)}
     for folder, name in ((setup.suites, "suites"), (setup.support / "tinytorch", "support")):
         for path in sorted(folder.rglob("*")):
-            if path.is_file() and "__pycache__" not in path.parts:
+            if path.is_file() and "__pycache__" not in path.parts and path not in alone:
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
     for path in sorted(GRADER.rglob("*.py")):
         inside = path.relative_to(GRADER)

@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.grading.autograded import write_autograded, write_source
+from autograder.grading.autograded import keep_stamps, write_autograded, write_source
 from autograder.grading.grade import Graded, Grader, Judged, Setup
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
 from autograder.grading.pool import Ended, spread
@@ -78,6 +78,7 @@ def _written(graded: Graded, path: Path | None, course: Path, grader: Grader, gr
     result = graded.result
     before = load(result.student, course / "results")
     changed = write_autograded(course, grader.lesson, graded.cells, result)
+    keep_stamps(course, grader.lesson, result.student, path)
     if before is not None:
         said = {question.name: question.answer for question in before.questions}
         changed = {question.name for question in result.questions if said.get(question.name) != question.answer}

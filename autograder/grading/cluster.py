@@ -3,14 +3,14 @@
 This process reads the submissions, sends what is to be judged, without names, in batches of 20 to 50 as plain bytes,
 and gets bytes of JSON back; it alone writes. Functions travel by name, never as code: each worker needs this checkout.
 Dask runs the batches of a lost worker on another one; judgements are kept by content, so none counts twice. The address
-`tls://` takes certificates from Dask's own configuration (`distributed.comm.tls`). docs/cluster.md says more.
+`tls://` takes certificates from Dask's own configuration (`distributed.comm.tls`): see book/instructors/cluster.md.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +89,12 @@ class _Desk:
             key = self.grader.key(submission)
             if key in self.waiting:
                 self.waiting[key].append((end.index, submission))
-            elif judgement := store.load(key):
+            elif judgement := self.grader.kept(key):
                 yield Ended(end.index, Judged(submission, judgement, key, fresh=False))
             else:
                 self.waiting[key] = [(end.index, submission)]
-                self.bytes_of[key] = answers_bytes(submission)
+                before = store.load(key)
+                self.bytes_of[key] = answers_bytes(submission, before=asdict(before) if before else None)
                 batch.append(key)
             if len(batch) == self.size:
                 self._send(batch)
@@ -145,9 +146,9 @@ class _Desk:
             if "failed" in said:
                 yield Ended(index, None, said["failed"])
                 continue
-            judgement = Judgement.from_bytes(json.dumps(said["judgement"]).encode())
+            judgement = Judgement.from_data(said["judgement"])
             if number == 0:
-                store.save(key, judgement)
+                store.add(key, judgement)
             yield Ended(index, Judged(submission, judgement, key, fresh=number == 0))
 
 

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from autograder.examining.examiner import Outcome
 from autograder.grading.autograded import clipped
-from autograder.grading.basis import answers_bytes, basis, key_of
+from autograder.grading.basis import answers_bytes, basis, ground, key_of
 from autograder.grading.judgement import Judgement, Judgements
 from autograder.grading.judging import Judge, Setup
-from autograder.grading.results import Lost, Mark, Question, Result, State
+from autograder.grading.results import Lost, Mark, Question, Result, State, shared
 from autograder.reading.answers import without_prompt
 from autograder.reading.collect import Found
 from autograder.reading.layout import Layout
@@ -57,7 +57,7 @@ class Grader:
         self.layout = Layout.of(self.lesson.cells)
         self.judge = Judge(setup, self.lesson, self.layout)
         self.store = Judgements(setup.judged) if setup.judged else None
-        self.basis = basis(setup) if setup.judged else ""
+        self.basis, self._ground = (basis(setup), ground(setup)) if setup.judged else ("", "")
 
     def grade(self, found: Found) -> Graded:
         """Grade one submission. Whatever the file holds, the answer is a result."""
@@ -70,8 +70,8 @@ class Grader:
         return read_submission(found.path, found.student, self.layout, found.remarks)
 
     def key(self, submission: Submission) -> str:
-        """Return the content key of a submission's answers."""
-        return key_of(answers_bytes(submission), self.basis, self.setup.seed if self.setup.seed_given else None)
+        """Return the content key of a submission's answers, whatever the suites."""
+        return key_of(answers_bytes(submission), self._ground, self.setup.seed if self.setup.seed_given else None)
 
     def judged(self, found: Found) -> Judged:
         """Read a submission and judge it, unless its answers have been judged before."""
@@ -80,18 +80,23 @@ class Grader:
             judgement, fresh = self.judge.judge(submission), True
         elif submission.readable and self.store:
             key = self.key(submission)
-            judgement = self.store.load(key)
+            judgement = self.kept(key)
             if judgement is None:
                 judgement, fresh = self._alone(self.store, key, submission)
         return Judged(submission, judgement, key, fresh)
 
+    def kept(self, key: str) -> Judgement | None:
+        """Return what today's suites said about answers, None where one of them has not been asked yet."""
+        found = self.store.load(key) if self.store else None
+        return None if found is None or found.lacks(self.judge.suites) else found.of(self.judge.suites)
+
     def _alone(self, store: Judgements, key: str, submission: Submission) -> tuple[Judgement, bool]:
         with store.alone(key):
-            judgement = store.load(key)  # another process may have judged the same answers while this one waited
+            judgement = self.kept(key)  # another process may have judged the same answers while this one waited
             if judgement is not None:
                 return judgement, False
-            judgement = self.judge.judge(submission)
-            store.save(key, judgement)
+            judgement = self.judge.judge(submission, store.load(key))
+            store.add(key, judgement)
             return judgement, True
 
     def compose(self, found: Found, judged: Judged) -> Graded:
@@ -116,7 +121,7 @@ class Grader:
             remarks=tuple(dict.fromkeys([*submission.remarks, *(judgement.remarks if judgement else ()), *remarks])),
             readable=submission.readable,
             attention=asked,
-            key=judged.key,
+            key=key_of(judged.key.encode(), self.basis, None) if judged.key else "",
         )
         return Graded(result, tuple(normalise(submission, self.lesson.cells)), judged.fresh)
 
@@ -143,7 +148,7 @@ class Grader:
         for outcome in outcomes:
             by_exercise.setdefault(outcome.exercise, []).append(outcome)
         return tuple(
-            _mark(exercise, submission, by_exercise.get(exercise.name, []))
+            shared(_mark(exercise, submission, by_exercise.get(exercise.name, [])))
             for exercise in self.lesson.exercises
             if not exercise.manual
         )

@@ -8,7 +8,7 @@ imported when a gradebook is opened: it costs two seconds.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -33,13 +33,16 @@ class GradebookWriter:
 
         from autograder.reading.release import ReleaseError, register
 
-        self._lesson = lesson
-        self._notebook = Path(lesson.notebook).stem
+        self._checks = {exercise.name: exercise.check_id for exercise in lesson.exercises}
         try:
             register(lesson, url)
             from nbgrader.api import Gradebook
 
             self._gradebook = Gradebook(url)
+            released = self._gradebook.find_notebook(Path(lesson.notebook).stem, lesson.assignment)
+            self._released, self._assignment = released.id, released.assignment_id
+            self._grade_cells = {cell.id: cell.name for cell in released.grade_cells}
+            self._solution_cells = {cell.id: cell.name for cell in released.solution_cells}
         except (SQLAlchemyError, ImportError) as error:
             raise GradebookError(f"the gradebook {_masked(url)} cannot be opened: {_first_line(error)}") from error
         except ReleaseError as error:
@@ -63,11 +66,10 @@ class GradebookWriter:
 
         session = self._gradebook.db
         try:
-            notebook = self._submitted_notebook(result.student, submitted)
-            grades = {grade.cell.name: grade for grade in notebook.grades}
-            comments = {comment.cell.name: comment for comment in notebook.comments}
+            with session.no_autoflush:
+                grades, comments = self._rows(result.student, submitted)
             for mark in result.marks:
-                grade = grades[self._check_of(mark)]
+                grade = grades[self._checks[mark.exercise]]
                 auto = clipped(mark.earned, mark.points)
                 overridden = grade.manual_score is not None
                 grade.needs_manual_grade = overridden and (grade.needs_manual_grade or grade.auto_score != auto)
@@ -93,53 +95,52 @@ class GradebookWriter:
         from nbgrader.api import Grade, SubmittedAssignment, SubmittedNotebook
 
         session = self._gradebook.db
-        assignment = self._gradebook.find_assignment(self._lesson.assignment)
-        query = session.query(SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=result.student)
-        submission = query.one_or_none()
+        keys = {"assignment_id": self._assignment, "student_id": result.student}
+        submission = session.query(SubmittedAssignment).filter_by(**keys).one_or_none()
         if submission is None or submitted not in (None, submission.timestamp):
             return False
-        own = SubmittedNotebook.assignment_id == submission.id
-        grades = session.query(Grade).join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id).filter(own)
-        held = {grade.cell.name: grade.auto_score for grade in grades}
-        marks = {self._check_of(mark): clipped(mark.earned, mark.points) for mark in result.marks}
-        return held == marks | {each.name: None if each.answer is not None else 0.0 for each in result.questions}
+        own = session.query(SubmittedNotebook).filter_by(assignment_id=submission.id, notebook_id=self._released)
+        notebook = own.one_or_none()
+        held = {} if notebook is None else self._found(Grade, notebook.id, self._grade_cells)
+        scores = {name: grade.auto_score for name, grade in held.items()}
+        marks = {self._checks[mark.exercise]: clipped(mark.earned, mark.points) for mark in result.marks}
+        return scores == marks | {each.name: None if each.answer is not None else 0.0 for each in result.questions}
 
-    def _check_of(self, mark: Mark) -> str:
-        return next(exercise.check_id for exercise in self._lesson.exercises if exercise.name == mark.exercise)
-
-    def _submitted_notebook(self, student: str, submitted: datetime | None) -> Any:
-        """Return the student's SubmittedNotebook with a row for every cell, made but not committed if it is not there.
+    def _rows(self, student: str, submitted: datetime | None) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return the student's grades and comments by cell, one for every cell; what was missing is not committed.
 
         nbgrader's own `add_submission` commits on the way, which would leave submissions without scores after a crash.
         """
-        from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+        from nbgrader.api import Comment, Grade, Student, SubmittedAssignment, SubmittedNotebook, new_uuid
 
         session = self._gradebook.db
-        assignment = self._gradebook.find_assignment(self._lesson.assignment)
-        released = self._gradebook.find_notebook(self._notebook, self._lesson.assignment)
         if session.get(Student, student) is None:
             session.add(Student(id=student))
-        query = session.query(SubmittedAssignment).filter_by(assignment_id=assignment.id, student_id=student)
-        submission = query.one_or_none()
+        keys = {"assignment_id": self._assignment, "student_id": student}
+        submission = session.query(SubmittedAssignment).filter_by(**keys).one_or_none()
         if submission is None:
-            submission = SubmittedAssignment(assignment_id=assignment.id, student_id=student)
+            submission = SubmittedAssignment(id=new_uuid(), **keys)
             session.add(submission)
         if submitted is not None:
             submission.timestamp = submitted
-        session.flush()
-        rows = session.query(SubmittedNotebook).filter_by(assignment_id=submission.id, notebook_id=released.id)
-        notebook = rows.one_or_none()
+        keys = {"assignment_id": submission.id, "notebook_id": self._released}
+        notebook = session.query(SubmittedNotebook).filter_by(**keys).one_or_none()
         if notebook is None:
-            notebook = SubmittedNotebook(assignment_id=submission.id, notebook_id=released.id)
+            notebook = SubmittedNotebook(id=new_uuid(), **keys)
             session.add(notebook)
-            session.flush()
-        for made, cells, have in (
-            (Grade, released.grade_cells, {grade.cell_id for grade in notebook.grades}),
-            (Comment, released.solution_cells, {comment.cell_id for comment in notebook.comments}),
-        ):
-            session.add_all(made(cell_id=cell.id, notebook=notebook) for cell in cells if cell.id not in have)
-        session.flush()
-        return notebook
+        rows = []
+        for kind, cells in ((Grade, self._grade_cells), (Comment, self._solution_cells)):
+            have = self._found(kind, notebook.id, cells)
+            made = {name: kind(cell_id=key, notebook_id=notebook.id) for key, name in cells.items() if name not in have}
+            session.add_all(made.values())
+            rows.append(have | made)
+        return rows[0], rows[1]
+
+    def _found(self, kind: Any, notebook: str, cells: Mapping[str, str]) -> dict[str, Any]:
+        """Return the rows of a submitted notebook by cell. They are asked for by cell too, as the table is indexed:
+        by notebook alone each student would take as long as all who are there already."""
+        rows = self._gradebook.db.query(kind).filter(kind.cell_id.in_(cells), kind.notebook_id == notebook)
+        return {cells[row.cell_id]: row for row in rows}
 
 
 def submitted_at(notebook: Path) -> datetime | None:

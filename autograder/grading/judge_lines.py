@@ -4,8 +4,9 @@ Started on a cluster's worker.
 
 The first line holds the setup (release and suites as a zip in base64, limits, seed) and the basis of the caller; the
 answer is `{"ready": true}`, or `{"refused": sentence}` where this machine would judge otherwise. Then each line holds
-one set of answers, and each answer is `{"judgement": {...}}` or `{"failed": sentence}`. The support package and the
-grader are this checkout's own. The end of the input ends the process, so it never outlives its worker.
+one set of answers, with what is known `before` where only some suites are to be asked, and each answer is
+`{"judgement": {...}}` or `{"failed": sentence}`. The support package and the grader are this checkout's own. The end of
+the input ends the process, so it never outlives its worker.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import io
 import json
 import os
 import sys
-import tempfile
 import zipfile
 from dataclasses import asdict
 from pathlib import Path
@@ -23,10 +23,12 @@ from typing import Any, BinaryIO
 
 from autograder.examining.collected import SuiteError
 from autograder.grading.basis import answers_from, basis
+from autograder.grading.judgement import Judgement
 from autograder.grading.judging import CannotGradeError, Judge, Setup
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
 from autograder.sandbox import confinement
+from autograder.temporary import Folder
 
 
 def packed(setup: Setup, base: str) -> bytes:
@@ -44,10 +46,10 @@ def packed(setup: Setup, base: str) -> bytes:
 
 def main() -> int:
     """Answer line by line on what was standard output; whatever prints goes to standard error."""
-    with open(os.dup(1), "wb") as answers, tempfile.TemporaryDirectory(prefix="judge-") as folder:
+    with open(os.dup(1), "wb") as answers, Folder("judge") as folder:
         os.dup2(2, 1)
         try:
-            judge = _prepared(json.loads(sys.stdin.buffer.readline()), Path(folder))
+            judge = _prepared(json.loads(sys.stdin.buffer.readline()), folder)
         except (CannotGradeError, confinement.SandboxUnavailable, OSError, ValueError) as error:
             _say(answers, {"refused": f"{error}"})
             return 1
@@ -81,7 +83,9 @@ def _prepared(facts: dict[str, Any], folder: Path) -> Judge:
 
 def _judged(judge: Judge, line: bytes) -> dict[str, Any]:
     try:
-        return {"judgement": asdict(judge.judge(answers_from(line)))}
+        known = json.loads(line).get("before")
+        before = Judgement.from_data(known) if known else None
+        return {"judgement": asdict(judge.judge(answers_from(line), before))}
     except (SuiteError, confinement.SandboxUnavailable, OSError, ValueError, RuntimeError) as error:
         return {"failed": f"The grader failed on this submission ({type(error).__name__}: {str(error)[:200]})."}
 

@@ -1,9 +1,10 @@
 """What the hidden suites said about one set of answers, and the folder that keeps it by what was judged.
 
-`judged/<two digits>/<key>.json` in the course folder: the key is the SHA-256 of the answers and of everything that a
-verdict depends on (`basis.py`), so a file is never wrong, only unused. The same answers are judged once, whoever gave
-them; after a change of suites the keys are others and everything is judged anew. The folder may be deleted: the next
-run judges again. Files are written whole; a lock that ends with its process keeps two from judging the same answers.
+`judged/<two digits>/<key>.json` in the course folder: the key is the SHA-256 of the answers and of everything that all
+verdicts depend on (`basis.py`), and in the file what each suite said stands under the suite's own digest, so it is
+never wrong, only unused. The same answers are judged once, whoever gave them; after a change of a suite by that suite
+alone. The folder may be deleted: the next run judges again. Files are written whole; a lock that ends with its process
+keeps two from judging the same answers.
 """
 
 from __future__ import annotations
@@ -11,13 +12,13 @@ from __future__ import annotations
 import fcntl
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.examining.examiner import Outcome
+from autograder.examining.examiner import Outcome, Part
 from autograder.grading.results import write_whole
 from autograder.reading.submission import Submission
 
@@ -26,21 +27,47 @@ from autograder.reading.submission import Submission
 class Judgement:
     """What was found about one set of answers, whoever gave them.
 
-    `refused` maps answers that end the import to why the stub was judged instead; `bare` says that added cells and
-    imports were left out for the same reason, `notes` in which words. `made` is False when no package could be made.
-    `seconds` is the wall time it took.
+    `parts` holds what each suite said, by name and digest of the suite (`basis.suites_of`). `refused` maps answers that
+    end the import to why the stub was judged instead; `bare` says that added cells and imports were left out for the
+    same reason, `notes` in which words. `made` is False when no package could be made. `seconds` is the wall time.
     """
 
     seed: int
     tier: str
-    outcomes: tuple[Outcome, ...] = ()
-    remarks: tuple[str, ...] = ()
-    attention: bool = False
+    parts: Mapping[str, Part] = field(default_factory=dict)
     made: bool = True
     refused: Mapping[str, str] = field(default_factory=dict)
     bare: bool = False
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each hidden test."""
+        return tuple(outcome for part in self.parts.values() for outcome in part.outcomes)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the instructor should know, each once."""
+        return tuple(dict.fromkeys(remark for part in self.parts.values() for remark in part.remarks))
+
+    @property
+    def attention(self) -> bool:
+        """Whether an instructor should read the remarks."""
+        return not self.made or any(part.attention for part in self.parts.values())
+
+    @property
+    def whole(self) -> bool:
+        """Whether the answers were judged as they are, with nothing set aside."""
+        return self.made and not (self.refused or self.bare or self.notes)
+
+    def of(self, suites: Iterable[str]) -> Judgement:
+        """Return what these suites said, as far as they have been asked, in their order."""
+        return replace(self, parts={name: self.parts[name] for name in suites if name in self.parts})
+
+    def lacks(self, suites: Iterable[str]) -> list[str]:
+        """Return those of the suites that have not been asked; none where there is no package to ask about."""
+        return [name for name in suites if self.made and name not in self.parts]
 
     def applied(self, submission: Submission) -> Submission:
         """Return the submission as it was judged in the end."""
@@ -65,12 +92,16 @@ class Judgement:
         Texts that a class repeats (names of tests, messages) are kept once in memory.
         """
         try:
-            found: dict[str, Any] = json.loads(data)
-            outcomes = tuple(_outcome(outcome) for outcome in found.pop("outcomes"))
-            remarks, notes = tuple(found.pop("remarks")), tuple(found.pop("notes"))
-            return cls(outcomes=outcomes, remarks=remarks, notes=notes, **found)
+            return cls.from_data(json.loads(data))
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"this is no judgement: {error}") from error
+
+    @classmethod
+    def from_data(cls, data: Mapping[str, Any]) -> Judgement:
+        """Read what `asdict` makes of one; raises ValueError, KeyError, TypeError or AttributeError for all else."""
+        found = dict(data)
+        parts = {name: _part(part) for name, part in found.pop("parts").items()}
+        return cls(parts=parts, notes=tuple(found.pop("notes")), **found)
 
 
 class Judgements:
@@ -90,6 +121,13 @@ class Judgements:
         """Keep a judgement."""
         write_whole(self._path(key), judgement.to_bytes().decode() + "\n")
 
+    def add(self, key: str, judgement: Judgement) -> None:
+        """Keep a judgement beside what other suites, or earlier forms of them, said about the same answers."""
+        before = self.load(key)
+        if before is not None and before.seed == judgement.seed:
+            judgement = replace(judgement, parts={**before.parts, **judgement.parts})
+        self.save(key, judgement)
+
     @contextmanager
     def alone(self, key: str) -> Iterator[None]:
         """Hold the lock of a key; wait while another process has it."""
@@ -101,6 +139,11 @@ class Judgements:
 
     def _path(self, key: str) -> Path:
         return self._folder / key[:2] / f"{key}.json"
+
+
+def _part(found: Mapping[str, Any]) -> Part:
+    outcomes = tuple(_outcome(outcome) for outcome in found["outcomes"])
+    return Part(outcomes, tuple(found["remarks"]), bool(found["attention"]))
 
 
 def _outcome(found: Mapping[str, Any]) -> Outcome:

@@ -7,23 +7,22 @@ students, files, points per exercise or who asks.
 from __future__ import annotations
 
 import ast
-import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from autograder.examining.session import Session
 from autograder.examining.student import NoAnswerError, StudentError
-from autograder.examining.verdicts import Verdict, judge
+from autograder.examining.verdicts import Part, Verdict, judge
+from autograder.grading.basis import file_of, suites_of
 from autograder.grading.isolate import without_culprits
 from autograder.grading.judgement import Judgement
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Lesson
 from autograder.reading.submission import Submission, normalise
-from autograder.sandbox.confinement import Limits
-from tinytorch.export import ExportError, export_modules, write_package
+from autograder.sandbox.confinement import Limits, Package
+from tinytorch.export import ExportError, export_modules
 
 IMPORT_S = 2.0  # a third of what an import may take when a culprit is looked for; an honest one takes under 1 s
 
@@ -55,21 +54,27 @@ class Judge:
 
     def __init__(self, setup: Setup, lesson: Lesson, layout: Layout) -> None:
         self.setup, self._lesson, self._layout = setup, lesson, layout
+        self.suites = suites_of(setup)
+        self._ours = _released(lesson)
 
-    def judge(self, submission: Submission) -> Judgement:
+    def judge(self, submission: Submission, before: Judgement | None = None) -> Judgement:
         """Judge the answers, added cells and imports of a submission; its other fields count for nothing.
 
-        Raises SuiteError and SandboxUnavailable: then there is no verdict.
+        `before` is what was found about the same answers on the same ground: then the suites that it lacks are asked,
+        with its seed. Raises SuiteError and SandboxUnavailable: then there is no verdict.
         """
         started = time.perf_counter()
+        if before is not None and before.whole:
+            lacking = before.lacks(self.suites)
+            verdict = self._verdict(submission, lacking, before.seed)
+            found = replace(before, parts={**before.parts, **self._parts(verdict, lacking)}).of(self.suites)
+            return replace(found, seconds=round(time.perf_counter() - started, 3))
         judged, verdict = self._judge(submission)
         refused = {name: judged.refused[name] for name in submission.answers if name in judged.refused}
         return Judgement(
             seed=self.setup.seed,
             tier=verdict.tier if verdict else "",
-            outcomes=verdict.outcomes if verdict else (),
-            remarks=verdict.remarks if verdict else (),
-            attention=verdict.attention if verdict else True,
+            parts=self._parts(verdict, self.suites),
             made=verdict is not None,
             refused=refused,
             bare=(judged.extras, judged.imports) != (submission.extras, submission.imports),
@@ -77,18 +82,19 @@ class Judge:
             seconds=round(time.perf_counter() - started, 3),
         )
 
+    @staticmethod
+    def _parts(verdict: Verdict | None, suites: Iterable[str]) -> dict[str, Part]:
+        """What each of the suites said; one without tests said nothing, and need not be asked again."""
+        return {name: verdict.parts.get(file_of(name), Part()) for name in suites} if verdict else {}
+
     def check(self) -> None:
         """Refuse a sandbox in which no answer could ever earn a point; raises CannotGradeError with the reason.
 
         A package of imports alone is imported there: all that the released lesson imports, inside functions too.
         """
-        files = export_modules(self._lesson.cells, source=self._lesson.notebook, strict=False)
-        lines = sorted({line for text in files.values() for line in _imports(text)})
-        with tempfile.TemporaryDirectory(prefix="package-") as folder:
-            package = Path(folder) / "benchmarking"
-            package.mkdir()
-            (package / "__init__.py").write_text("\n".join([*lines, ""]), encoding="utf-8")
-            why = self._imported(package, self.setup.limits) or self._failure(Submission("", Path()))
+        lines = sorted({line for text in self._ours.values() for line in _imports(text)})
+        package = Package({"__init__.py": "\n".join([*lines, ""])}, self._ours)
+        why = self._imported(package, self.setup.limits) or self._failure(Submission("", Path()))
         if why:
             raise CannotGradeError(
                 f"the lesson's own package cannot be imported in the sandbox ({why}), so every submission would get "
@@ -104,23 +110,24 @@ class Judge:
         rest = without_culprits(submission, order, self._failure) if self._failure(submission) else None
         return (submission, verdict) if rest is None else (rest, self._verdict(rest))
 
-    def _verdict(self, submission: Submission) -> Verdict | None:
+    def _verdict(self, submission: Submission, suites: Iterable[str] = (), seed: int | None = None) -> Verdict | None:
+        """Judge the answers by all suites, or by those that are named."""
         setup = self.setup
         try:
-            with self._package(submission) as package:
-                return judge(package, setup.support, setup.suites, setup.seed, setup.limits, trust=setup.trust)
+            package = self._package(submission)
         except ExportError:
             return None
+        seed, only = setup.seed if seed is None else seed, {file_of(name) for name in suites} or None
+        return judge(package, setup.support, setup.suites, seed, setup.limits, trust=setup.trust, only=only)
 
     def _failure(self, submission: Submission) -> str:
         """Export the package, import it in the sandbox and return what goes wrong, "" for nothing."""
         try:
-            with self._package(submission) as package:
-                return self._imported(package, replace(self.setup.limits, call_s=IMPORT_S))
+            return self._imported(self._package(submission), replace(self.setup.limits, call_s=IMPORT_S))
         except ExportError as error:
             return str(error)
 
-    def _imported(self, package: Path, limits: Limits) -> str:
+    def _imported(self, package: Package, limits: Limits) -> str:
         try:
             with Session(package, self.setup.support, limits, self.setup.trust) as run:
                 run.request("attribute", None, ["__name__"])
@@ -128,15 +135,18 @@ class Judge:
             return str(error)
         return ""
 
-    @contextmanager
-    def _package(self, submission: Submission) -> Iterator[Path]:
-        """The student's package in a folder of its own. Written answers stay out: a heading in one ends a section."""
+    def _package(self, submission: Submission) -> Package:
+        """The student's package. Written answers stay out: a heading in one ends a section."""
         cells = normalise(replace(submission, written={}), self._lesson.cells)
-        files = export_modules(cells, source=self._lesson.notebook, strict=False)
-        with tempfile.TemporaryDirectory(prefix="package-") as folder:
-            package = Path(folder) / "benchmarking"
-            write_package(files, package)
-            yield package
+        return Package(export_modules(cells, source=self._lesson.notebook, strict=False), self._ours)
+
+
+def _released(lesson: Lesson) -> dict[str, str]:
+    """The modules of the release; where there are none, `check` and each submission say so."""
+    try:
+        return export_modules(lesson.cells, source=lesson.notebook, strict=False)
+    except ExportError:
+        return {}
 
 
 def _imports(text: str) -> Iterator[str]:

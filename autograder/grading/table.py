@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import Any
 
 from autograder.grading.results import Result, points_text
 
@@ -30,6 +31,20 @@ def markdown_table(results: Sequence[Result]) -> str:
     lines = [_cells([*names, "remarks"]), _cells(["---", *["---:"] * (len(header) - 1), "---"])]
     lines += [_cells([*map(_escaped, row), remark]) for row, remark in zip(rows, last, strict=True)]
     return "\n".join(lines)
+
+
+def summary(result: Result) -> dict[str, Any]:
+    """Return a student's row as plain data, with the remarks and without any hidden test."""
+    return {
+        "student": result.student,
+        "earned": result.earned,
+        "points": result.points,
+        "to_read": result.to_read,
+        "readable": result.readable,
+        "attention": result.attention,
+        "modules": {module: earned for module, (earned, _) in result.by_module().items()},
+        "remarks": list(result.said),
+    }
 
 
 def _columns(results: Sequence[Result]) -> tuple[list[str], list[str], list[list[str]]]:

@@ -12,12 +12,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from autograder.examining.examiner import Outcome
 from autograder.examining.verdicts import Verdict, judge
 from autograder.grading.pool import spread
 from autograder.proving.cases import Answer, Case, alone, packed, together
 from autograder.sandbox.confinement import Limits, build_support
+from autograder.temporary import Folder
 from tinytorch.export import Cell, export_modules, read_lesson, write_package
 
 DEADLINE_S = 120
@@ -89,6 +91,29 @@ class Matrix:
         counts = f"{len(self.rows[0].outcomes)} hidden tests, {len(wrong)} wrong answers ({named})"
         return "\n".join([*lines[1:], "", f"{counts}, {len(self._variants())} variants"])
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the table as plain data: each exercise's tests, and what each wrong answer fails and loses."""
+        return {
+            "exercises": [
+                {
+                    "exercise": exercise,
+                    "points": points,
+                    "tests": {_test(test): test.points for test in self._tests(exercise)},
+                    "wrong_answers": [
+                        {
+                            "name": row.case.answers[0].name,
+                            "fails": [_test(outcome) for outcome in row.failed],
+                            "loses": row.lost().get(exercise, 0.0),
+                        }
+                        for row in self._wrong(exercise)
+                    ],
+                    "variants": [answer.name for answer in self._variants() if answer.exercise == exercise],
+                }
+                for exercise, points in self.points.items()
+            ],
+            "problems": self.problems(),
+        }
+
     def _wrong(self, exercise: str) -> list[Row]:
         rows = [row for row in self.rows if row.case.kind == "wrong" and row.case.answers[0].exercise == exercise]
         return sorted(rows, key=lambda row: row.case.name)
@@ -128,8 +153,8 @@ def matrix(
     wrong = alone(answers) if whole else packed([*answers], export_modules(cells, source=lesson.name), suites)
     cases = [Case("reference"), Case("release"), *wrong, *together(variants)]
     rows: dict[int, list[Row]] = {}
-    with tempfile.TemporaryDirectory(prefix="matrix-") as folder:
-        support = build_support(Path(folder) / "support")
+    with Folder("matrix") as folder:
+        support = build_support(folder / "support")
         work = partial(judge_case, lesson, release, suites, support, seed)
         for end in spread(work, cases, jobs=jobs, deadline_s=DEADLINE_S):
             if end.result is None:

@@ -5,13 +5,11 @@ again would only take time. Reads module and suite texts, runs nothing."""
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from autograder.examining.collected import ASKED
 from autograder.reading.source import bound_names
-
-_ASKED = re.compile(r"\bstudent\.([A-Za-z_]\w*)")
 
 
 def reached(modules: Mapping[str, str], changed: str) -> set[str]:
@@ -34,4 +32,4 @@ def suites_that_tell(modules: Mapping[str, str], changed: str, suites: Path) -> 
     """Return the suites in the folder that ask for a name in `reached(modules, changed)`, sorted."""
     names = reached(modules, changed)
     texts = {path: path.read_text(encoding="utf-8") for path in sorted(suites.glob("test_*.py"))}
-    return [path for path, text in texts.items() if not names.isdisjoint(_ASKED.findall(text))]
+    return [path for path, text in texts.items() if not names.isdisjoint(ASKED.findall(text))]

@@ -121,7 +121,9 @@ class AnswerReader:
         except DoesNotCompileError as error:
             self.refused[name] = f"The answer does not compile ({error})."
             return True
-        unknown = missing_modules(code) | {self.missing[word] for word in code.used & self.missing.keys()}
+        unknown = missing_modules(code)
+        if self.missing:
+            unknown |= {self.missing[word] for word in code.used & self.missing.keys()}
         if unknown:
             self.refused[name] = f"The course's environment does not have {', '.join(sorted(unknown))[:80]}."
             return True

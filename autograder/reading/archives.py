@@ -12,9 +12,7 @@ import io
 import lzma
 import os
 import re
-import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -23,6 +21,7 @@ from pathlib import Path
 from typing import IO
 
 from autograder.reading.notebook import MAX_BYTES
+from autograder.temporary import Folder
 
 MAX_MEMBERS = 200_000
 MAX_TOTAL = 20_000_000_000  # 10,000 notebooks of 2 MB
@@ -60,10 +59,10 @@ def listed(source: Path) -> list[Entry]:
         return sorted(_walked(source), key=lambda entry: entry.parts)
     if not source.is_file() or source.is_symlink():
         raise FileNotFoundError(f"there is no folder {source}")
-    target = Path(tempfile.mkdtemp(prefix="handed-in-"))
-    atexit.register(shutil.rmtree, target, ignore_errors=True)
+    target = Folder("handed-in")
+    atexit.register(target.remove)
     with source.open("rb") as file:
-        return sorted(_Unpacker(target).members(file, (), str(source)), key=lambda entry: entry.parts)
+        return sorted(_Unpacker(target.path).members(file, (), str(source)), key=lambda entry: entry.parts)
 
 
 def _walked(root: Path) -> Iterator[Entry]:
@@ -74,9 +73,9 @@ def _walked(root: Path) -> Iterator[Entry]:
         parts = tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)
         if path.suffix.lower() == ".zip" and path.is_file() and not path.is_symlink():
             if unpacker is None:
-                target = Path(tempfile.mkdtemp(prefix="handed-in-"))
-                atexit.register(shutil.rmtree, target, ignore_errors=True)
-                unpacker = _Unpacker(target)
+                target = Folder("handed-in")
+                atexit.register(target.remove)
+                unpacker = _Unpacker(target.path)
             with path.open("rb") as file:
                 yield from unpacker.inside(file, parts)
         elif _is_wanted(parts[-1]):

@@ -9,7 +9,6 @@ import functools
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -18,13 +17,15 @@ from autograder.sandbox import jail, tiers
 from autograder.sandbox.nursery import NurseryError
 from autograder.sandbox.process import Command, EndedError, TimeUpError, Worker
 from autograder.sandbox.proof import PROCESSES, disproved
-from autograder.sandbox.tiers import KINDS, TRUSTED, Tier
+from autograder.sandbox.tiers import KINDS, TRUSTED, Package, Tier
+from autograder.temporary import Folder, sweep
 
 __all__ = [
     "KINDS",
     "TRUSTED",
     "EndedError",
     "Limits",
+    "Package",
     "SandboxUnavailable",
     "Tier",
     "TimeUpError",
@@ -42,6 +43,9 @@ setup = json.loads(sys.argv[1])
 sys.path[:0], sys.path[len(sys.path):] = setup["path"][:2], setup["path"][2:]
 os.chdir(setup["folder"])
 from autograder.sandbox.worker import main
+if setup["alone"]:
+    from autograder.sandbox import seccomp
+    seccomp.restrict(crowd=False)
 main(setup["limits"])
 """
 
@@ -52,8 +56,11 @@ class SandboxUnavailable(RuntimeError):  # noqa: N818 - it is the machine that l
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use: CPU seconds, bytes of address space and of a file, and open files of each process; the
-    number of processes; wall seconds of a call and of the whole submission."""
+    """What a submission, which is one process, may use: CPU seconds, bytes of memory (address space) and of a file,
+    threads, open files; wall seconds of a call and of the whole submission.
+
+    Where a tier cannot keep it to one process, `processes` limits their number too, and the rest is of each.
+    """
 
     cpu_s: int = 60
     memory_bytes: int = 2 * 2**30
@@ -95,18 +102,19 @@ def refusal(tier: Tier) -> str:
     """Return why a tier cannot be used here, "" if it can: it is started, and tried with a package that tests it."""
     limits = Limits(processes=PROCESSES)
     try:
-        return disproved(lambda files, support: _start(tier, files, support, limits), tier.counts)
+        return disproved(lambda files, support: _start(tier, Package(files), support, limits), tier)
     except OSError as error:
         return str(error)
 
 
-def start(package: Path, support: Path, limits: Limits, trust: bool = False) -> Worker:
-    """Start the process that answers for `package`, the folder that becomes `tinytorch.benchmarking`.
+def start(package: Package | Path, support: Path, limits: Limits, trust: bool = False) -> Worker:
+    """Start the process that answers for a package (or the folder of one), which becomes `tinytorch.benchmarking`.
 
     `support` is what `build_support` made. Nothing of the package is imported yet. Raises SandboxUnavailable; with
     `trust` the process is not confined, only limited.
     """
-    return _start(TRUSTED if trust else probe(), read_package(package), support, limits)
+    package = Package(read_package(package)) if isinstance(package, Path) else package
+    return _start(TRUSTED if trust else probe(), package, support, limits)
 
 
 def read_package(package: Path) -> dict[str, str]:
@@ -118,8 +126,10 @@ def read_package(package: Path) -> dict[str, str]:
 def build_support(target: Path) -> Path:
     """Copy the checkout's `tinytorch` without `benchmarking` into `target`, compiled, and return `target`.
 
-    Raises FileExistsError if it is there already.
+    Every run begins with this, so what one that was killed left behind is removed here. Raises FileExistsError if
+    `target` holds one already.
     """
+    sweep()
     source = jail.CHECKOUT / "tinytorch"
     package = target / "tinytorch"
     shutil.copytree(source, package, ignore=shutil.ignore_patterns("benchmarking", "__pycache__"))
@@ -130,19 +140,19 @@ def build_support(target: Path) -> Path:
     return target
 
 
-def _start(tier: Tier, files: Mapping[str, str], support: Path, limits: Limits) -> Worker:
+def _start(tier: Tier, package: Package, support: Path, limits: Limits) -> Worker:
     if tier.kind in ("namespaces", "container"):
         try:
-            return tiers.begin(tier, files, support, asdict(limits))
+            return tiers.begin(tier, package, support, asdict(limits))
         except NurseryError as error:
             raise SandboxUnavailable(f"the sandbox does not start: {error}") from error
-    folder = tempfile.TemporaryDirectory(prefix="submission-")
+    folder = Folder("submission")
     try:
-        process = _command(tier, Path(folder.name), files, support, limits)
+        process = _command(tier, folder.path, package.files, support, limits)
     except OSError:
-        folder.cleanup()
+        folder.remove()
         raise
-    return Worker(process, process.pipes, folder.cleanup)
+    return Worker(process, process.pipes, folder.remove)
 
 
 def _command(tier: Tier, folder: Path, files: Mapping[str, str], support: Path, limits: Limits) -> Command:
@@ -151,17 +161,18 @@ def _command(tier: Tier, folder: Path, files: Mapping[str, str], support: Path, 
     if tier.bwrap is None:
         _lay_out(folder, support)
         path = [str(folder), str(folder), *map(str, jail.site_folders())]
-        return Command(_words(path, str(folder), limits), jail.ENVIRONMENT)
+        return Command(_words(tier, path, str(folder), limits), jail.ENVIRONMENT)
     mounts = [
         jail.Mount(support / "tinytorch", "/support/tinytorch"),
         jail.Mount(copy, "/support/tinytorch/benchmarking"),
     ]
-    program, *rest = jail.command(tier.bwrap, tier.uid, mounts, _words(jail.search_path(), jail.TMP, limits))
+    words = _words(tier, jail.search_path(), jail.TMP, limits)
+    program, *rest = jail.command(tier.bwrap, tier.uid, mounts, words)
     return Command([program, "--info-fd", "INFO_FD", *rest], {})
 
 
-def _words(path: list[str], folder: str, limits: Limits) -> list[str]:
-    setup = {"path": path, "folder": folder, "limits": asdict(limits)}
+def _words(tier: Tier, path: list[str], folder: str, limits: Limits) -> list[str]:
+    setup = {"path": path, "folder": folder, "limits": asdict(limits), "alone": tier.alone}
     return [str(jail.interpreter()), "-I", "-S", "-B", "-c", _BOOT, json.dumps(setup)]
 
 

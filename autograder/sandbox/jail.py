@@ -1,7 +1,7 @@
 """What a confined process can see: the words of a bubblewrap command. Knows nothing of the protocol or of grading.
 
 Inside are the interpreter with its standard library, the installed packages at /site, the support modules at /support
-and the two files that answer the grader at /grader; all of them read-only. The checkout, and any copy of the lesson's
+and the files that answer the grader at /grader; all of them read-only. The checkout, and any copy of the lesson's
 solution that is installed beside the packages, is not there. There is no shell, no network and no /home."""
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 ROOM = 64 * 2**20  # bytes that a submission may keep in /tmp
 HERE = Path(__file__).resolve().parent
 CHECKOUT = HERE.parents[1]
-GRADER = ("wire.py", "worker.py")  # the grader's half inside
+GRADER = ("kernel.py", "operations.py", "seccomp.py", "wire.py", "worker.py")  # the grader's half inside
 DEVICES = ("null", "zero", "full", "random", "urandom")
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/etc/ld.so.cache", "/etc/alternatives")
 TMP = "/tmp"  # noqa: S108 - the sandbox's own, a tmpfs

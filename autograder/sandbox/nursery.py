@@ -10,7 +10,6 @@ import select
 import shutil
 import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Hashable, Mapping
 from multiprocessing.util import Finalize
@@ -20,6 +19,7 @@ from typing import IO, Any
 from autograder.sandbox import jail
 from autograder.sandbox.process import EndedError, TimeUpError, Worker, kill
 from autograder.sandbox.wire import dumps
+from autograder.temporary import Folder
 
 _START_S, _END_S = 60.0, 10.0
 _MOST = 3  # warm processes at a time, of some 100 MB each
@@ -41,12 +41,17 @@ class Nursery:
     """A warm process and the folder that it needs."""
 
     def __init__(self, setup: Mapping[str, Any]) -> None:
-        """Start it. In `setup`, see `zygote.py`, "{folder}" stands for a folder of its own. Raises NurseryError."""
-        self.folder = Path(tempfile.mkdtemp(prefix="grading-"))
+        """Start it. In `setup`, see `zygote.py`, "{folder}" stands for a folder of its own, and `ours` are the modules.
+
+        Raises NurseryError.
+        """
+        self._made = Folder("warm")
+        self.folder = self._made.path
         self.folder.chmod(0o755)
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._control = ours
-        text = json.dumps(setup).replace("{folder}", str(self.folder))
+        (self.folder / "ours.json").write_text(json.dumps(setup["ours"]), encoding="utf-8")
+        text = json.dumps({**setup, "ours": "{folder}/ours.json"}).replace("{folder}", str(self.folder))
         for name in ("root", "home", "rooms", "packages"):
             (self.folder / name).mkdir()
         with theirs:
@@ -133,7 +138,7 @@ class Nursery:
             with self._process.stderr as errors:
                 os.set_blocking(errors.fileno(), False)
                 said = errors.read(4000) or b""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._made.remove()
         last = said.decode(errors="replace").strip().splitlines()[-1:]
         return "".join(last) or f"the warm process ended with code {self._process.returncode}"
 

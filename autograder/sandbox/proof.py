@@ -1,18 +1,18 @@
 """A tier proves what it promises before it is used: a package that tries to read a file of this machine, to reach a
-port that listens, to leave a file behind and to make processes without end, run exactly as a submission is."""
+port that listens, to leave a file behind and to make processes, run exactly as a submission is."""
 
 from __future__ import annotations
 
 import secrets
 import socket
-import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
 from autograder.sandbox.wire import WireError, dumps, loads
+from autograder.temporary import Folder
 
 PROCESSES = 8
 _START_S, _CALL_S = 60.0, 20.0
@@ -51,13 +51,22 @@ def look(canary, beside, port, processes):
 """
 
 
-def disproved(start: Callable[[Mapping[str, str], Path], Worker], counts: bool) -> str:
-    """Return what a tier that starts a package by `start(files, support)` does not keep, "" if it keeps all.
+class Promise(Protocol):
+    """What a tier says of itself: `alone`, that a submission stays one process; else `counts`, that there are no more
+    than PROCESSES."""
 
-    `counts`: whether it promises a limit on the number of processes, which must be PROCESSES.
-    """
-    with tempfile.TemporaryDirectory(prefix="probe-") as folder, socket.create_server(("127.0.0.1", 0)) as server:
-        place = Path(folder)
+    @property
+    def alone(self) -> bool:
+        """Whether no process can be made."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the number of processes is limited."""
+
+
+def disproved(start: Callable[[Mapping[str, str], Path], Worker], tier: Promise) -> str:
+    """Return what a tier that starts a package by `start(files, support)` does not keep, "" if it keeps all."""
+    with Folder("probe") as place, socket.create_server(("127.0.0.1", 0)) as server:
         support, canary = empty_support(place / "support"), place / "canary"
         canary.write_text(secrets.token_hex())
         for path in (place, canary):
@@ -73,7 +82,9 @@ def disproved(start: Callable[[Mapping[str, str], Path], Worker], counts: bool) 
         case [None, None, None, int(made), int(uid)]:
             if uid == 0:
                 return "a submission runs as root"
-            return "the number of processes is not limited" if counts and made >= PROCESSES else ""
+            if tier.alone:
+                return "a submission can make processes" if made else ""
+            return "the number of processes is not limited" if tier.counts and made >= PROCESSES else ""
     return f"a submission can {', '.join(_kept_from(found)) or 'lie about the sandbox'}"
 
 

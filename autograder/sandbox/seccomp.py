@@ -1,7 +1,9 @@
 """Which system calls a confined process may not make: a filter of our own for the kernel, in its classic BPF.
 
-Calls that are refused fail with EPERM, those that the filter has never heard of with ENOSYS, so that a newer kernel
-adds nothing. Knows nothing of files: those are Landlock's and the mounts' matter."""
+A submission stays one process, of as many threads as its limits allow: the kernel limits memory by process, and a
+thousand processes of two gigabytes are no limit. Memory that counts for no process, such as that of memfd, is refused
+for the same reason. Calls that are refused fail with EPERM, those that the filter has never heard of with ENOSYS, so
+that a newer kernel adds nothing. Knows nothing of files: those are Landlock's and the mounts' matter."""
 
 from __future__ import annotations
 
@@ -19,8 +21,10 @@ _ALLOW, _REFUSE, _UNKNOWN, _KILL = 0x7FFF0000, 0x00050000 | errno.EPERM, 0x00050
 # Every namespace; a thread; the owner of a descriptor's signals, by fcntl.
 _NEW, _THREAD, _SETOWN = 0x7E020080, 0x00010000, (8, 10, 15)
 
-# Always: other processes, other programs, the network, namespaces, mounts, the kernel's own settings, IPC by name.
+# Always: other processes, other programs, the network, namespaces, mounts, the kernel's own settings, IPC by name,
+# memory without an owner.
 _NEVER = """
+fork 57 -  vfork 58 -  memfd_create 319 279
 socket 41 198  socketpair 53 199  connect 42 203  bind 49 200  listen 50 201  execve 59 221  execveat 322 281
 ptrace 101 117  process_vm_readv 310 270  process_vm_writev 311 271  kcmp 312 272  pidfd_getfd 438 438
 process_madvise 440 440  perf_event_open 298 241  bpf 321 280  userfaultfd 323 282  memfd_secret 447 447
@@ -36,10 +40,10 @@ setdomainname 171 162  vhangup 153 58  iopl 172 -  ioperm 173 -  modify_ldt 154 
 setpriority 141 140  sched_setaffinity 203 122  sched_setscheduler 144 119  sched_setparam 142 118
 sched_setattr 314 274  ioprio_set 251 30  migrate_pages 256 238  move_pages 279 239
 """
-# Where no namespace keeps it to itself: making processes, signals to any other, and what a file's owner may do to it.
+# Where no namespace keeps it to itself: signals to any other process, and what a file's owner may do to it.
 _NOT_IN_A_CROWD = """
 kill 62 129  tkill 200 130  rt_sigqueueinfo 129 138  rt_tgsigqueueinfo 297 240  pidfd_send_signal 424 424
-pidfd_open 434 434  process_mrelease 448 448  fork 57 -  vfork 58 -  inotify_init 253 -  inotify_init1 294 26
+pidfd_open 434 434  process_mrelease 448 448  inotify_init 253 -  inotify_init1 294 26
 chmod 90 -  fchmod 91 52  fchmodat 268 53  fchmodat2 452 452  chown 92 -  fchown 93 55  fchownat 260 54  lchown 94 -
 utime 132 -  utimes 235 -  utimensat 280 88  futimesat 261 -  setxattr 188 5  lsetxattr 189 6  fsetxattr 190 7
 removexattr 197 14  lremovexattr 198 15  fremovexattr 199 16
@@ -59,8 +63,7 @@ def available() -> bool:
 def restrict(crowd: bool) -> None:
     """Put the filter over this thread and all that it makes, for good; raises OSError.
 
-    With `crowd` other processes are within reach: then no process can be made and none be signalled. Needs
-    `no_new_privs`.
+    With `crowd` other processes are within reach: then none of them can be signalled. Needs `no_new_privs`.
     """
     steps = program(crowd, os.getpid())
     code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *step) for step in steps))
@@ -75,9 +78,7 @@ def program(crowd: bool, own: int) -> list[Step]:
     steps += _when(_GREATER, _LAST_KNOWN, _UNKNOWN) + _when(_EQUAL, _CLONE3, _UNKNOWN)
     for number in _numbers(_NEVER, column) + (_numbers(_NOT_IN_A_CROWD, column) if crowd else []):
         steps += _when(_EQUAL, number, _REFUSE)
-    steps += _look(
-        _CLONE[column], _FIRST, _when(_ANY_BIT, _NEW, _REFUSE) + (_unless(_ANY_BIT, _THREAD) if crowd else [])
-    )
+    steps += _look(_CLONE[column], _FIRST, _when(_ANY_BIT, _NEW, _REFUSE) + _unless(_ANY_BIT, _THREAD))
     steps += _look(_PRLIMIT[column], _FIRST, _unless(_EQUAL, 0))
     steps += _look(_PRCTL[column], _FIRST, _when(_EQUAL, PR_SET_PDEATHSIG, _REFUSE))
     if crowd:

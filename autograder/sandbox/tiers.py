@@ -14,7 +14,7 @@ import shutil
 import sys
 import sysconfig
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +37,8 @@ _WARM = (
 @dataclass(frozen=True)
 class Tier:
     """How a submission is kept apart: a name for people, whether it is confined, by what kind of means, as which user
-    (for root), and whether the number of its processes is limited."""
+    (for root), whether the kernel counts its threads (and processes), and whether it is kept to one process, so that
+    the limits of a process are the submission's."""
 
     name: str
     confined: bool
@@ -45,9 +46,19 @@ class Tier:
     bwrap: Path | None = None
     uid: int | None = None
     counts: bool = True
+    alone: bool = True
 
 
-TRUSTED = Tier("not confined: submissions are trusted", confined=False)
+@dataclass(frozen=True)
+class Package:
+    """A student's package: its modules as {file name: text}. `ours` are the released ones, of which most is the same:
+    a warm process compiles them once."""
+
+    files: Mapping[str, str]
+    ours: Mapping[str, str] = field(default_factory=dict)
+
+
+TRUSTED = Tier("not confined: submissions are trusted", confined=False, alone=False)
 
 
 def candidates() -> list[Tier]:
@@ -58,14 +69,18 @@ def candidates() -> list[Tier]:
     if own:
         name = "namespaces, Landlock and seccomp in a warm process"
         found.append(Tier(name, True, "namespaces", None, user))
+    alone = seccomp.available()
+    more = "" if alone else "; memory is limited by process"
     for program in programs():
         if user is not None:
-            found.append(Tier("bubblewrap, as a user without rights", True, "bubblewrap", program, user))
-            # The kernel limits processes by user, and root not at all.
-            name = "bubblewrap, as root in a user namespace; the number of processes is not limited"
-            found.append(Tier(name, True, "bubblewrap", program, counts=False))
+            found.append(
+                Tier(f"bubblewrap, as a user without rights{more}", True, "bubblewrap", program, user, alone=alone)
+            )
+            # The kernel counts threads by user, and root's not at all.
+            name = f"bubblewrap, as root in a user namespace; the number of threads is not limited{more}"
+            found.append(Tier(name, True, "bubblewrap", program, counts=False, alone=alone))
         else:
-            found.append(Tier("bubblewrap", True, "bubblewrap", program))
+            found.append(Tier(f"bubblewrap{more}", True, "bubblewrap", program, alone=alone))
     if own:
         found.append(Tier("container: Landlock and seccomp in a warm process", True, "container", None, user))
     return found
@@ -84,16 +99,17 @@ def programs() -> list[Path]:
     return found
 
 
-def begin(tier: Tier, files: Mapping[str, str], support: Path, limits: Mapping[str, Any]) -> Worker:
-    """Start a warm process's child that answers for `files`. Raises NurseryError, and OSError."""
+def begin(tier: Tier, package: Package, support: Path, limits: Mapping[str, Any]) -> Worker:
+    """Start a warm process's child that answers for a package. Raises NurseryError, and OSError."""
     made = (support / "tinytorch").stat()
     # A folder that was removed and made again is another one.
-    name = (tier, support, made.st_ino, made.st_ctime_ns)
-    return nursery.warm(name, lambda: _setup(tier, support / "tinytorch")).start(files, limits)
+    name = (tier, support, made.st_ino, made.st_ctime_ns, tuple(package.ours.items()))
+    return nursery.warm(name, lambda: _setup(tier, support / "tinytorch", package.ours)).start(package.files, limits)
 
 
-def _setup(tier: Tier, shared: Path) -> dict[str, Any]:
-    setup = {"uid": tier.uid, "warm": _WARM if (shared / "environment.py").exists() else ("numpy",)}
+def _setup(tier: Tier, shared: Path, ours: Mapping[str, str]) -> dict[str, Any]:
+    warm = _WARM if (shared / "environment.py").exists() else ("numpy",)
+    setup = {"uid": tier.uid, "warm": warm, "ours": dict(ours)}
     return setup | (_apart(shared) if tier.kind == "namespaces" else _in_a_crowd(shared))
 
 

@@ -1,7 +1,8 @@
 """Plain data on a line of JSON, both ways between the grader and a student's package. Knows nothing of processes or
 pipes. A value is a JSON value or an object with one tag; objects that stay where they are travel as references: a
-`HandleRef` names an object of the student's process, a `CallbackRef` one of the grader's. Nothing is ever built from
-what arrives but the types listed here, each exactly: an instance of a subclass stays over there as a handle."""
+`HandleRef` names an object of the student's process, a `CallbackRef` one of the grader's, and a `CallRef` what a call
+of a function of the student's process will return there. Nothing is ever built from what arrives but the types listed
+here, each exactly: an instance of a subclass stays over there as a handle."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -21,22 +22,21 @@ MAX_DEPTH = 40
 MAX_ITEMS = 1_000_000  # in a message, all lists together
 _DTYPE = re.compile(r"[<>|][biuf][1248]")
 _REAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
+_PLAIN = frozenset({type(None), bool, int, str})
 
 
 class WireError(ValueError):
     """A message that breaks the protocol, or a value that cannot travel; the text names the rule."""
 
 
-@dataclass(frozen=True)
-class HandleRef:
+class HandleRef(NamedTuple):
     """An object in the student's process: its number there and the name of its class, for people."""
 
     id: int
     kind: str
 
 
-@dataclass(frozen=True)
-class CallbackRef:
+class CallbackRef(NamedTuple):
     """An object in the grader's process, or its method `name`; `calls` says whether it may be called."""
 
     id: int
@@ -44,7 +44,16 @@ class CallbackRef:
     calls: bool
 
 
-Ref = HandleRef | CallbackRef
+class CallRef(NamedTuple):
+    """A call that is made when the message is read: the number of the function, and encoded arguments."""
+
+    id: int
+    args: list[Any]
+    kwargs: dict[str, Any]
+
+
+Ref = HandleRef | CallbackRef | CallRef
+_TAGS = {HandleRef: "h", CallbackRef: "c", CallRef: "e"}
 
 
 def encode(value: object, refer: Callable[[object], Ref], depth: int = 0) -> Any:
@@ -54,55 +63,59 @@ def encode(value: object, refer: Callable[[object], Ref], depth: int = 0) -> Any
     """
     if depth > MAX_DEPTH:
         raise WireError(f"a value may be nested {MAX_DEPTH} deep; this one is deeper, or holds itself")
-    match value:
-        case None | bool():
-            return value
-        case int() | str() if type(value) in (int, str):
-            return value
-        case float() if type(value) is float:
-            return value if math.isfinite(value) else {"f": repr(value)}
-        case list() | tuple() if type(value) in (list, tuple):
-            items = [encode(item, refer, depth + 1) for item in value]
-            return items if type(value) is list else {"t": items}
-        case dict() if type(value) is dict:
-            return {"d": [[encode(k, refer, depth + 1), encode(v, refer, depth + 1)] for k, v in value.items()]}
-        case bytes() if type(value) is bytes:
-            return {"b": _text(value)}
-        case array.array() if type(value) is array.array and value.typecode != "u":
-            return _numeric(np.asarray(value), "a")
-        case np.ndarray() if type(value) is np.ndarray and _DTYPE.fullmatch(value.dtype.str):
-            return _numeric(value, "a")
-        case np.generic() if type(value) is value.dtype.type and _DTYPE.fullmatch(value.dtype.str):
-            return _numeric(np.asarray(value), "n")
+    kind, found = type(value), cast(Any, value)
+    if kind in _PLAIN:
+        return value
+    if kind is float:
+        return value if math.isfinite(found) else {"f": repr(value)}
+    if kind is list:
+        return [encode(item, refer, depth + 1) for item in found]
+    if kind is np.ndarray and _travels(found.dtype):
+        return _numeric(found, "a")
+    if kind is tuple:
+        return {"t": [encode(item, refer, depth + 1) for item in found]}
+    if kind is dict:
+        return {"d": [[encode(k, refer, depth + 1), encode(v, refer, depth + 1)] for k, v in found.items()]}
+    if kind is bytes:
+        return {"b": _text(found)}
+    if kind is array.array and found.typecode != "u":
+        return _numeric(np.asarray(found), "a")
+    if isinstance(value, np.generic) and kind is value.dtype.type and _travels(value.dtype):
+        return _numeric(np.asarray(value), "n")
     ref = refer(value)
-    return {"h": [ref.id, ref.kind]} if isinstance(ref, HandleRef) else {"c": [ref.id, ref.name, ref.calls]}
+    return {_TAGS[type(ref)]: list(ref)}
 
 
 def decode(data: Any, resolve: Callable[[Ref], object], depth: int = 0) -> Any:
     """Return the value that `encode` was given, references through `resolve`; raises WireError for anything else."""
     if depth > MAX_DEPTH:
         raise WireError(f"a value may be nested {MAX_DEPTH} deep; this one is deeper")
-    match data:
-        case None | bool() | int() | float() | str():
-            return data
-        case list():
-            return [decode(item, resolve, depth + 1) for item in data]
-        case {"t": [*items], **rest} if not rest:
-            return tuple(decode(item, resolve, depth + 1) for item in items)
-        case {"d": [*pairs], **rest} if not rest:
-            return dict(_pair(pair, resolve, depth + 1) for pair in pairs)
-        case {"f": str(name), **rest} if not rest and name in _REAL:
-            return _REAL[name]
-        case {"b": str(text), **rest} if not rest:
-            return _bytes(text)
-        case {"a": [str(dtype), [*shape], str(text)], **rest} if not rest:
+    kind = type(data)
+    if kind in _PLAIN or kind is float:
+        return data
+    if kind is list:
+        return [decode(item, resolve, depth + 1) for item in data]
+    if kind is not dict or len(data) != 1:
+        raise WireError("a value has no form that the protocol knows")
+    match next(iter(data.items())):
+        case "a", [str(dtype), [*shape], str(text)]:
             return _array(dtype, shape, text)
-        case {"n": [str(dtype), str(text)], **rest} if not rest:
-            return _array(dtype, [], text)[()]
-        case {"h": [int(number), str(kind)], **rest} if not rest and type(number) is int:
-            return resolve(HandleRef(number, kind))
-        case {"c": [int(number), str(name), bool(calls)], **rest} if not rest and type(number) is int:
+        case "t", [*items]:
+            return tuple(decode(item, resolve, depth + 1) for item in items)
+        case "d", [*pairs]:
+            return dict(_pair(pair, resolve, depth + 1) for pair in pairs)
+        case "c", [int(number), str(name), bool(calls)] if type(number) is int:
             return resolve(CallbackRef(number, name, calls))
+        case "h", [int(number), str(name)] if type(number) is int:
+            return resolve(HandleRef(number, name))
+        case "n", [str(dtype), str(text)]:
+            return _array(dtype, [], text)[()]
+        case "f", str(name) if name in _REAL:
+            return _REAL[name]
+        case "b", str(text):
+            return _bytes(text)
+        case "e", [int(number), [*args], {} as kwargs] if type(number) is int:
+            return resolve(CallRef(number, args, kwargs))
     raise WireError("a value has no form that the protocol knows")
 
 
@@ -158,6 +171,21 @@ def _bytes(text: str) -> bytes:
         raise WireError("bytes travel as base64, this is none") from error
 
 
+@lru_cache(maxsize=64)
+def _travels(dtype: np.dtype[Any]) -> bool:
+    return _DTYPE.fullmatch(dtype.str) is not None
+
+
+@lru_cache(maxsize=64)
+def _named(dtype: str) -> np.dtype[Any]:
+    if not _DTYPE.fullmatch(dtype):
+        raise WireError("an array is of bool, int, uint or float, this one is of something else")
+    try:
+        return np.dtype(dtype)
+    except TypeError as error:
+        raise WireError("an array has a dtype of numpy's, this one has none") from error
+
+
 def _numeric(value: np.ndarray[Any, Any], tag: str) -> dict[str, list[Any]]:
     if value.nbytes > MAX_BYTES // 2:
         raise WireError(f"an array may hold {MAX_BYTES // 2} bytes, this one holds {value.nbytes}")
@@ -166,15 +194,14 @@ def _numeric(value: np.ndarray[Any, Any], tag: str) -> dict[str, list[Any]]:
 
 
 def _array(dtype: str, shape: list[Any], text: str) -> np.ndarray[Any, Any]:
-    if not _DTYPE.fullmatch(dtype):
-        raise WireError("an array is of bool, int, uint or float, this one is of something else")
+    kind = _named(dtype)
     if any(type(n) is not int or n < 0 for n in shape):
         raise WireError("a shape is made of lengths, this one is not")
     data = _bytes(text)
-    if dtype[1] == "b" and data.strip(b"\0\1"):
+    if kind.kind == "b" and data.strip(b"\0\1"):
         raise WireError("a bool is a byte 0 or 1, this one is another")
     try:
-        return np.frombuffer(data, dtype=np.dtype(dtype)).reshape(shape).copy()
+        return np.frombuffer(data, dtype=kind).reshape(shape).copy()
     except (TypeError, ValueError, OverflowError) as error:
         raise WireError("an array's bytes fit its dtype and shape, these do not") from error
 

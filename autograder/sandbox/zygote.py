@@ -4,8 +4,8 @@ each of them. It runs no student's code itself. The child shuts itself in before
 Setup, from the grader: `path` and `warm` (import path and modules); `root`, `mounts` and `hidden` (with namespaces:
 what is seen); `readable` and `listable` (without: what Landlock lets be read); `package` and `room` (the two folders of
 a child, with its number for {}); `folder` and `home` (of the warm process); `uid` and `search` (for root: the user to
-become, and whether the interpreter lies where that user could not go). Descriptor 0 is a socket of packets to the
-grader."""
+become, and whether the interpreter lies where that user could not go); `ours` (a file: the released modules, compiled
+here once). Descriptor 0 is a socket of packets to the grader."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.sandbox import kernel, landlock, seccomp
+from autograder.sandbox import kernel, landlock, parts, seccomp
 
 _CHUNK = 2**20
 _PLAIN = kernel.MS_NOSUID | kernel.MS_NODEV
@@ -37,6 +37,7 @@ def main(setup: dict[str, Any]) -> None:
     os.dup2(nothing, 0)
     os.close(nothing)
     spaces = bool(setup["mounts"])
+    ours = json.loads(Path(setup["ours"]).read_bytes())
     if spaces:
         _leave(setup["uid"] is None, control)
         _see(setup["root"], setup["mounts"], setup["hidden"])
@@ -48,6 +49,7 @@ def main(setup: dict[str, Any]) -> None:
     for name in ("autograder.sandbox.worker", "tinytorch", *setup["warm"]):
         with contextlib.suppress(ModuleNotFoundError):  # what is not installed is no student's either
             importlib.import_module(name)
+    parts.install("tinytorch.benchmarking", ours, setup["package"].format(0))
     gc.collect()
     gc.freeze()  # what is there now is nobody's garbage, and looking at it would copy its pages in each child
     control.send(b"ready")

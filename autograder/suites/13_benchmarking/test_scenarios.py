@@ -13,11 +13,12 @@ MS = 1_000_000
 
 
 def a_run(student, scenario, scheduled, completed):
-    """A Run of one-sample queries, issued when scheduled."""
+    """A Run of one-sample queries, issued when scheduled, to be passed on."""
     n = len(scheduled)
     scheduled, completed = np.array(scheduled, dtype=np.int64), np.array(completed, dtype=np.int64)
     everything = np.arange(n)
-    return student.Run(
+    return student.made(
+        student.Run,
         scenario=scenario,
         scheduled_ns=scheduled,
         issued_ns=scheduled,
@@ -34,7 +35,7 @@ def evenly(n, gap_ms, start_ms=50_000):
 
 
 def metric(student, run):
-    return student.metric_value(run, student.Settings())
+    return student.metric_value(run, student.made(student.Settings))
 
 
 # -- metric_value -----------------------------------------------------------------------------------------------------
@@ -91,7 +92,8 @@ def test_offline_starts_when_the_run_starts(student, seed):
     completed = start + np.repeat([20, 40], 8) * MS
     yours = metric(student, a_run(student, "offline", np.full(16, start), completed))
     look = "Subtract the scheduled time: times are the clock's, not the run's."
-    assert close(yours, 400.0), expect(yours, 400.0, look)
+    overlapping = close(yours, 16 / (8 * 0.020 + 8 * 0.040))  # latencies added up, which has just had a test of its own
+    assert close(yours, 400.0) or overlapping, expect(yours, 400.0, look)
 
 
 @pytest.mark.exercise("metric_value", points=0.5)
@@ -99,7 +101,7 @@ def test_an_unknown_scenario_has_no_metric(student):
     """A misspelt scenario that is measured as Offline gives a number of nothing."""
     scheduled = evenly(10, 10)
     run = a_run(student, "multi_player", scheduled, scheduled + 5 * MS)
-    student.refuses("ValueError", student.metric_value, run, student.Settings())
+    student.refuses("ValueError", student.metric_value, run, student.made(student.Settings))
 
 
 # -- validity ---------------------------------------------------------------------------------------------------------
@@ -110,7 +112,7 @@ def reasons(student, scenario, n, gap_ms, latency_ms, **settings):
     scheduled = evenly(n, gap_ms)
     run = a_run(student, scenario, scheduled, scheduled + np.asarray(latency_ms) * MS)
     fair = {"min_queries": 10, "min_duration_ns": 100 * MS, "latency_target_ns": 30 * MS} | settings
-    return len(student.validity(run, student.Settings(**fair)))
+    return len(student.validity(run, student.made(student.Settings, **fair)))
 
 
 def own_p99_is_over(student, latency_ms, target_ms):
@@ -172,7 +174,11 @@ def test_only_the_server_has_a_target(student, seed):
 def test_every_reason_is_given(student, seed):
     """Who repairs the first reason should not meet the second only after the next run."""
     n = int(np.random.default_rng(seed).integers(40, 80))
-    latency = np.full(n, 60)
-    found = reasons(student, "server", n, 1, latency, min_queries=n + 1, min_duration_ns=1000 * MS)
-    every = found == 3 or (found == 2 and not own_p99_is_over(student, latency, 30))
-    assert every, expect(f"reasons: {found}", "reasons: 3", "Collect reasons in a list; do not return early.")
+    latency, few, short = np.full(n, 60), {"min_queries": n + 1}, {"min_duration_ns": 1000 * MS}
+    due, found = 3, reasons(student, "server", n, 1, latency, **few, **short)
+    if found != due:  # which of them are seen at all has tests of its own
+        fast = np.full(n, 1)
+        due = reasons(student, "server", n, 20, fast, **few) + reasons(student, "server", n, 1, fast, **short)
+        due += reasons(student, "server", n, 20, latency)
+    look = "Collect reasons in a list; do not return early."
+    assert found == due > 1, expect(f"reasons: {found}", f"reasons: {max(due, 2)}", look)

@@ -13,6 +13,7 @@ from autograder.examining.checks import expect
 
 NS_PER_S = 1_000_000_000
 RARE = 1e-12
+LONG = 10_000
 
 
 def whole(yours, ndim=1, kinds="iu"):
@@ -28,30 +29,57 @@ def count_bounds(n, p):
     return stats.binom.ppf(RARE, n, p), stats.binom.isf(RARE, n, p)
 
 
+def one_order(order):
+    """Whether every row is the same, and holds every arm once."""
+    row = order[0]
+    return bool((order == row).all()) and sorted(row.tolist()) == list(range(order.shape[1]))
+
+
 def permutations_among(order):
     """The rows that hold every arm once; rows that do not have a test of their own."""
     return order[(np.sort(order, axis=1) == np.arange(order.shape[1])).all(axis=1)]
 
 
 def long_schedule(student, seed):
-    """About 20,000 arrivals: (rate in queries per second, sorted arrivals in ns)."""
-    qps = float(np.random.default_rng(seed).uniform(50, 400))
-    duration = int(20_000 / qps * NS_PER_S)
-    return qps, np.sort(whole(student.poisson_arrivals(target_qps=qps, duration_ns=duration, seed=seed), kinds="iuf"))
+    """About `LONG` arrivals: (rate in queries per second, sorted arrivals in ns)."""
+
+    def run():
+        qps = float(np.random.default_rng(seed).uniform(50, 400))
+        duration = int(LONG / qps * NS_PER_S)
+        arrivals = student.poisson_arrivals(target_qps=qps, duration_ns=duration, seed=seed)
+        return qps, np.sort(whole(arrivals, kinds="iuf"))
+
+    return student.once("long schedule", run)
 
 
-def short_schedules(student, seed, how_many):
-    """Schedules of one second at 50 queries per second."""
-    return [whole(student.poisson_arrivals(50, NS_PER_S, seed=seed + k), kinds="iuf") for k in range(how_many)]
+def short_schedules(student, seed):
+    """Schedules of one second at 50 queries per second, of 35 seeds."""
+
+    def run():
+        words = [{"target_qps": 50, "duration_ns": NS_PER_S, "seed": seed + k} for k in range(35)]
+        return [whole(arrivals, kinds="iuf") for arrivals in student.each(student.poisson_arrivals, words)]
+
+    return student.once("short schedules", run)
+
+
+def in_seconds(qps, arrivals):
+    """Whether gaps in seconds were added up as if they were nanoseconds: the rate is off by far, and nothing else."""
+    return len(arrivals) > 1000 and abs(arrivals[-1] / (len(arrivals) / qps) - 1) < 0.1
+
+
+def three_times(student, function, seed, **words):
+    """What a function returns for a seed, for the same again, and for another one, each as a list."""
+    answers = student.each(function, [{**words, "seed": s} for s in (seed, seed, seed + 1)])
+    return [np.asarray(answer).tolist() for answer in answers]
 
 
 @pytest.mark.exercise("poisson_arrivals", points=0.5)
 def test_the_rate_is_the_target(student, seed):
     """Gaps in seconds where nanoseconds are meant, or the rate where its inverse is, miss the target by far."""
     _, arrivals = long_schedule(student, seed)
-    low, high = stats.poisson.ppf(RARE, 20_000), stats.poisson.isf(RARE, 20_000)
+    low, high = stats.poisson.ppf(RARE, LONG), stats.poisson.isf(RARE, LONG)
     look = "The mean gap between two queries is NS_PER_S / target_qps nanoseconds."
-    assert low <= len(arrivals) <= high + 1, expect(f"{len(arrivals)} arrivals", "about 20000 arrivals", look)
+    assert low <= len(arrivals) <= high + 1, expect(f"{len(arrivals)} arrivals", f"about {LONG} arrivals", look)
 
 
 @pytest.mark.exercise("poisson_arrivals", points=2)
@@ -64,7 +92,9 @@ def test_gaps_are_exponential(student, seed):
     distance = stats.ks_1samp(gaps / max(gaps.mean(), 1e-12), stats.expon.cdf).statistic if len(gaps) else 1.0
     spread = f"{gaps.std() / gaps.mean():.2f}" if len(gaps) and gaps.mean() else "no gaps"
     look = "Gap over mean gap should have standard deviation 1 and the exponential's shape: draw each gap from it."
-    assert distance < furthest, expect(f"gaps with spread {spread}", "gaps with spread 1.00", look)
+    assert distance < furthest or in_seconds(qps, arrivals), expect(
+        f"gaps with spread {spread}", "gaps with spread 1.00", look
+    )
 
 
 @pytest.mark.exercise("poisson_arrivals", points=0.5)
@@ -81,7 +111,7 @@ def test_arrivals_increase_and_are_whole_nanoseconds(student, seed):
 @pytest.mark.exercise("poisson_arrivals", points=0.5)
 def test_no_arrival_lies_outside_the_duration(student, seed):
     """The arrival that passes the end is not part of the run."""
-    outside = sum(int(((a < 0) | (a >= NS_PER_S)).sum()) for a in short_schedules(student, seed, 4))
+    outside = sum(int(((a < 0) | (a >= NS_PER_S)).sum()) for a in short_schedules(student, seed))
     look = "Keep arrivals in [0, duration_ns): the one that passes the end is dropped."
     assert outside == 0, expect(f"{outside} arrivals outside", "0 arrivals outside", look)
 
@@ -89,21 +119,27 @@ def test_no_arrival_lies_outside_the_duration(student, seed):
 @pytest.mark.exercise("poisson_arrivals", points=0.5)
 def test_the_number_of_arrivals_is_random_too(student, seed):
     """Drawing exactly rate times duration gaps fixes what chance should decide, or leaves the end of the run empty."""
-    # A Poisson count of mean 50 is above 50 with probability 0.46: never in 35 schedules, less than once in 10^9.
-    counts = [len(a) for a in short_schedules(student, seed, 35)]
+    schedules = short_schedules(student, seed)
+    counts = [len(a) for a in schedules]
+    # Rate, gaps and seed have tests of their own. The rate is estimated to 1 %: nobody's is off by an eighth by chance.
+    qps, arrivals = long_schedule(student, seed)
+    even = all(len(a) > 10 and np.diff(a).std() < 0.01 * np.diff(a).mean() for a in schedules)
+    same = counts[0] > 10 and all(np.array_equal(a, schedules[0]) for a in schedules)
+    due = 50 * (round(4 * len(arrivals) / LONG) / 4 or 1)
     look = "Draw gaps until the duration is full, however many that takes: the count differs from seed to seed."
     most = max(counts)
-    assert min(counts) < most, expect(f"{most} arrivals, always", "about 50 arrivals, more or fewer", look)
-    assert most > 50, expect(f"never more than {most}", "above 50 about half of the time", look)
+    varies = min(counts) < most or even or same or in_seconds(qps, arrivals)
+    assert varies, expect(f"{most} arrivals, always", "about 50 arrivals, more or fewer", look)
+    # A Poisson count of mean 50 is above 50 with probability 0.46: never in 35 schedules, less than once in 10^9.
+    above = most > due or even or same
+    assert above, expect(f"never more than {most}", f"above {due:g} about half of the time", look)
 
 
 @pytest.mark.exercise("poisson_arrivals", points=0.5)
 def test_the_schedule_is_the_seeds(student, seed):
     """A generator of one's own makes a run that nobody can repeat, or one that never changes."""
-    first, again, other = (
-        np.asarray(student.poisson_arrivals(target_qps=100, duration_ns=NS_PER_S, seed=s)).tolist()
-        for s in (seed, seed, seed + 1)
-    )
+    poisson = student.poisson_arrivals
+    first, again, other = three_times(student, poisson, seed, target_qps=100, duration_ns=NS_PER_S)
     assert first == again, expect("two schedules", "one schedule", "The same seed gives the same schedule: use rng.")
     assert first != other, expect("one schedule", "two schedules", "Another seed gives another schedule: use rng.")
 
@@ -128,12 +164,12 @@ def test_indices_name_samples(student, seed):
 @pytest.mark.exercise("sample_order", points=0.5)
 def test_every_sample_is_as_likely(student, seed):
     """A sample that is never or seldom drawn is not measured."""
-    order = whole(student.sample_order(n_queries=20_000, n_samples=10, seed=seed))
+    order = whole(student.sample_order(n_queries=5000, n_samples=10, seed=seed))
     counts = [int((order == k).sum()) for k in range(10)]
-    low, high = count_bounds(20_000, 0.1)
-    worst = max(counts, key=lambda c: abs(c - 2000))
-    look = "Of 10 samples each should get about a tenth of 20000 queries."
-    assert low <= worst <= high, expect(f"{worst} queries for one sample", "about 2000", look)
+    low, high = count_bounds(5000, 0.1)
+    worst = max(counts, key=lambda c: abs(c - 500))
+    look = "Of 10 samples each should get about a tenth of 5000 queries."
+    assert low <= worst <= high, expect(f"{worst} queries for one sample", "about 500", look)
 
 
 @pytest.mark.exercise("sample_order", points=0.5)
@@ -148,9 +184,7 @@ def test_samples_come_again(student, seed):
 @pytest.mark.exercise("sample_order", points=0.5)
 def test_the_order_is_the_seeds(student, seed):
     """A generator of one's own makes an order that nobody can repeat, or one that never changes."""
-    first, again, other = (
-        np.asarray(student.sample_order(n_queries=200, n_samples=50, seed=s)).tolist() for s in (seed, seed, seed + 1)
-    )
+    first, again, other = three_times(student, student.sample_order, seed, n_queries=200, n_samples=50)
     assert first == again, expect("two orders", "one order", "The same seed gives the same order: use rng.")
     assert first != other, expect("one order", "two orders", "Another seed gives another order: use rng.")
 
@@ -168,7 +202,10 @@ def test_every_round_runs_every_arm_once(student, seed):
 @pytest.mark.exercise("coin_flip_order", points=1)
 def test_every_order_is_as_likely(student, seed):
     """A fixed order gives whatever the second place costs to the same arm every time."""
-    order = permutations_among(whole(student.coin_flip_order(n_queries=6000, n_arms=3, seed=seed), ndim=2))
+    order = permutations_among(whole(student.coin_flip_order(n_queries=3000, n_arms=3, seed=seed), ndim=2))
+    if len(order) and one_order(order):  # whether each row has a coin of its own is the next test: one row of each run
+        again = [{"n_queries": 1, "n_arms": 3, "seed": seed + k} for k in range(300)]
+        order = permutations_among(np.concatenate(student.each(student.coin_flip_order, again)))
     n = len(order)
     counts = [int((order == p).all(axis=1).sum()) for p in permutations(range(3))]
     low, high = count_bounds(n, 1 / 6)
@@ -180,7 +217,12 @@ def test_every_order_is_as_likely(student, seed):
 @pytest.mark.exercise("coin_flip_order", points=0.5)
 def test_rows_do_not_know_each_other(student, seed):
     """Taking turns is not a coin flip: anything with the same rhythm hits one arm only."""
-    order = permutations_among(whole(student.coin_flip_order(n_queries=6001, n_arms=2, seed=seed), ndim=2))
+    order = permutations_among(whole(student.coin_flip_order(n_queries=2001, n_arms=2, seed=seed), ndim=2))
+    if len(order) and one_order(order):  # an order that is the same in every run has just had a test of its own
+        again = [{"n_queries": 2, "n_arms": 2, "seed": seed + k} for k in range(40)]
+        runs = student.each(student.coin_flip_order, again)
+        if all(np.array_equal(run, order[:2]) for run in runs):
+            return
     same, n = int((order[1:] == order[:-1]).all(axis=1).sum()), len(order) - 1
     low, high = count_bounds(n, 0.5)
     look = "With two arms a row equals the row before it in about half of the cases: flip a coin for every row."
@@ -190,8 +232,9 @@ def test_rows_do_not_know_each_other(student, seed):
 @pytest.mark.exercise("coin_flip_order", points=0.5)
 def test_the_flips_are_the_seeds(student, seed):
     """A generator of one's own makes an order that nobody can repeat, or one that never changes."""
-    first, again, other = (
-        np.asarray(student.coin_flip_order(n_queries=100, n_arms=2, seed=s)).tolist() for s in (seed, seed, seed + 1)
-    )
+    first, again, other = three_times(student, student.coin_flip_order, seed, n_queries=100, n_arms=2)
     assert first == again, expect("two orders", "one order", "The same seed gives the same order: use rng.")
-    assert first != other, expect("one order", "two orders", "Another seed gives another order: use rng.")
+    flipped = not all(one_order(np.asarray(order)) for order in (first, other))  # else see the tests above
+    assert first != other or not flipped, expect(
+        "one order", "two orders", "Another seed gives another order: use rng."
+    )

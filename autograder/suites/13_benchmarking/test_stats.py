@@ -17,6 +17,10 @@ def latencies(seed, n):
 # -- percentile -------------------------------------------------------------------------------------------------------
 
 
+PLACE = "MLPerf takes sorted[floor(n * p)], counted from 0, without interpolation."
+SORT = "The order of the values must not matter: sort first."
+
+
 def place(values, number):
     """Which place in the sorted values a number has, for a message."""
     at = [i for i, value in enumerate(np.sort(values)) if close(number, value)]
@@ -29,8 +33,7 @@ def test_percentile_counts_from_zero(student, seed):
     n = 10 * int(np.random.default_rng(seed).integers(5, 20))
     values = np.sort(latencies(seed, n))
     yours, due = student.percentile(values, 0.5), values[n // 2]
-    look = "MLPerf takes sorted[floor(n * p)], counted from 0, without interpolation."
-    assert close(yours, due), expect(place(values, yours), place(values, due), look)
+    assert close(yours, due), expect(place(values, yours), place(values, due), PLACE)
 
 
 @pytest.mark.exercise("percentile", points=0.5)
@@ -39,8 +42,8 @@ def test_percentile_rounds_down(student, seed):
     n = 10 * int(np.random.default_rng(seed).integers(5, 20)) + 3
     values = np.sort(latencies(seed, n))
     yours, due = student.percentile(values, 0.9), values[math.floor(n * 0.9)]
-    look = "MLPerf takes sorted[floor(n * p)], counted from 0, without interpolation."
-    assert close(yours, due), expect(place(values, yours), place(values, due), look)
+    between = close(yours, float(np.quantile(values, 0.9)))  # which has just had a test of its own
+    assert close(yours, due) or between, expect(place(values, yours), place(values, due), PLACE)
 
 
 @pytest.mark.exercise("percentile", points=1)
@@ -48,8 +51,7 @@ def test_percentile_sorts(student, seed):
     """Latencies come in the order in which they were measured."""
     values = np.roll(np.sort(latencies(seed, 57)), 7)
     unsorted, in_order = student.percentile(values, 0.9), student.percentile(np.sort(values), 0.9)
-    look = "The order of the values must not matter: sort first."
-    assert unsorted == in_order, expect(place(values, unsorted), place(values, in_order), look)
+    assert unsorted == in_order, expect(place(values, unsorted), place(values, in_order), SORT)
 
 
 @pytest.mark.exercise("percentile", points=0.5)
@@ -71,16 +73,23 @@ def test_percentile_refuses_percent(student, seed):
 # -- mean_interval ----------------------------------------------------------------------------------------------------
 
 
-def half_width(interval):
-    return (interval.high - interval.low) / 2
+def ends(student, interval):
+    """Where an interval begins and ends."""
+    return student.fields(interval, "low", "high")
+
+
+def half_width(student, values, *confidence):
+    """Half the width of the student's interval of the mean."""
+    low, high = ends(student, student.mean_interval(values, *confidence))
+    return (high - low) / 2
 
 
 @pytest.mark.exercise("mean_interval", points=0.5)
 def test_mean_interval_lies_around_the_mean(student, seed):
     """Latencies are skewed: around the median the interval misses the mean."""
     values = latencies(seed, 25)
-    interval = student.mean_interval(values)
-    middle = (interval.low + interval.high) / 2
+    low, high = ends(student, student.mean_interval(values))
+    middle = (low + high) / 2
     due = values.mean()
     look = "The interval runs from mean - half to mean + half."
     assert close(middle, due), expect(f"middle {middle:.4f}", f"middle {due:.4f}", look)
@@ -91,7 +100,7 @@ def test_mean_interval_is_two_sided_in_standard_errors(student, seed):
     """One-sided quantiles leave out twice as much as promised; sd in place of sd / sqrt(n) is far too wide."""
     confidence = float(np.random.default_rng(seed).choice([0.8, 0.9, 0.99]))
     values = latencies(seed, 400)
-    yours = half_width(student.mean_interval(values, confidence)) / (values.std() / 20)
+    yours = half_width(student, values, confidence) / (values.std() / 20)
     due = stats.norm.ppf((1 + confidence) / 2)
     look = "Half of 1 - confidence is left out on each side, in units of sd / sqrt(n)."
     # 3 %: t for z and ddof count less here (0.5 %), one-sided more (14 % at least).
@@ -102,7 +111,7 @@ def test_mean_interval_is_two_sided_in_standard_errors(student, seed):
 def test_mean_interval_uses_t(student, seed):
     """With a handful of values their own sd is uncertain too: z promises 95 % and keeps 75."""
     few, many = latencies(seed, 3), latencies(seed, 400)
-    few_wide, many_wide = (half_width(student.mean_interval(v)) / v.std() * math.sqrt(len(v)) for v in (few, many))
+    few_wide, many_wide = (half_width(student, v) / v.std() * math.sqrt(len(v)) for v in (few, many))
     yours = few_wide / max(many_wide, 1e-300)
     # This test is about the quantile alone: one-sided, ddof and the root of n have tests of their own.
     ratio = {side: stats.t.ppf(side, 2) / stats.t.ppf(side, 399) for side in (0.975, 0.95)}
@@ -118,7 +127,7 @@ def test_mean_interval_estimates_the_spread_with_n_minus_1(student, seed):
     """ddof=0 measures the spread around the sample's own mean and comes out too small."""
     values = latencies(seed, 4)
     # Whatever quantile was taken, and with or without the root of n: this test is about the spread alone.
-    yours = half_width(student.mean_interval(values)) * 2
+    yours = half_width(student, values) * 2
     quantiles = [q for side in (0.975, 0.95) for q in (*stats.t.ppf(side, [3, 4]), stats.norm.ppf(side))]
     implied = [yours / q / scale for scale in (1, 2) for q in quantiles]
     due = values.std(ddof=1)
@@ -137,26 +146,29 @@ def test_mean_interval_needs_two_values(student):
 # -- median_interval --------------------------------------------------------------------------------------------------
 
 
-def ranks_left_out(n, confidence):
-    """The largest l with P(Bin(n, 1/2) <= l) <= (1 - confidence) / 2; -1 when there is none."""
-    return max((k for k in range(n) if stats.binom.cdf(k, n, 0.5) <= (1 - confidence) / 2), default=-1)
-
-
 def median_cases(student, seed):
-    """For several n and confidences: (sorted values, confidence, rank of low, rank of high) as the student has them."""
-    rng = np.random.default_rng(seed)
-    for n, confidence in [(int(rng.integers(8, 40)), 0.95), (int(rng.integers(40, 90)), 0.95), (30, 0.9), (25, 0.99)]:
+    """For several n and confidences: (n, confidence, P(Bin(n, 1/2) <= k) for each k below n, rank of low, rank of
+    high), the ranks as the student has them."""
+
+    def run():
+        rng = np.random.default_rng(seed)
+        small, large = int(rng.integers(8, 40)), int(rng.integers(40, 90))
+        return [case(n, confidence) for n, confidence in [(small, 0.95), (large, 0.95), (30, 0.9), (25, 0.99)]]
+
+    def case(n, confidence):
         values = np.sort(latencies(seed, n))
         interval = student.median_interval(values, confidence)
-        yield values, confidence, *(int(np.argmin(np.abs(values - end))) for end in (interval.low, interval.high))
+        low, high = (int(np.argmin(np.abs(values - end))) for end in ends(student, interval))
+        return n, confidence, stats.binom.cdf(np.arange(n), n, 0.5), low, high
+
+    return student.once("median intervals", run)
 
 
 @pytest.mark.exercise("median_interval", points=0.5)
 def test_median_interval_ends_at_measured_values(student, seed):
     """Order statistics are values of the sample; a normal formula on median and sd gives numbers between them."""
     values = latencies(seed, 21)
-    interval = student.median_interval(values)
-    for end in (interval.low, interval.high):
+    for end in ends(student, student.median_interval(values)):
         found = any(close(end, value) for value in values)
         assert found, expect(f"{end:.4f}, which is no value", "one of the values", "Both ends are order statistics.")
 
@@ -165,9 +177,8 @@ def test_median_interval_ends_at_measured_values(student, seed):
 def test_median_interval_covers_what_it_promises(student, seed):
     """One rank too narrow, or alpha where alpha / 2 belongs, covers less than the confidence."""
     look = "Leave out at most (1 - confidence) / 2 on each side, counted exactly with the binomial distribution."
-    for values, confidence, low, high in median_cases(student, seed):
-        n = len(values)
-        covered = stats.binom.cdf(high, n, 0.5) - stats.binom.cdf(low, n, 0.5)
+    for n, confidence, at_most, low, high in median_cases(student, seed):
+        covered = at_most[high] - at_most[low]
         shown = expect(f"{100 * covered:.1f} % covered with {n} values", f"{100 * confidence:g} % or more", look)
         assert covered >= confidence, shown
 
@@ -176,9 +187,8 @@ def test_median_interval_covers_what_it_promises(student, seed):
 def test_median_interval_is_no_wider_than_needed(student, seed):
     """One rank too wide keeps the promise and gives away what was measured."""
     look = "Leave out as many ranks on each side as (1 - confidence) / 2 allows."
-    for values, confidence, low, high in median_cases(student, seed):
-        n = len(values)
-        left_out, allowed = (low, n - 1 - high), ranks_left_out(n, confidence)
+    for n, confidence, at_most, low, high in median_cases(student, seed):
+        left_out, allowed = (low, n - 1 - high), int((at_most <= (1 - confidence) / 2).sum()) - 1
         shown = expect(f"{left_out} values left out", f"({allowed}, {allowed}) of {n} left out", look)
         assert min(left_out) >= allowed, shown
 
@@ -188,14 +198,17 @@ def test_median_interval_sorts(student, seed):
     """Order statistics of values that were not sorted are just the values at two moments."""
     values = np.roll(np.sort(latencies(seed, 33)), 7)
     unsorted, in_order = student.median_interval(values), student.median_interval(np.sort(values))
-    yours, due = (unsorted.low, unsorted.high), (in_order.low, in_order.high)
-    assert yours == due, expect(yours, due, "The order of the values must not matter: sort first.")
+    yours, due = ends(student, unsorted), ends(student, in_order)
+    assert yours == due, expect(yours, due, SORT)
 
 
 @pytest.mark.exercise("median_interval", points=1)
 def test_median_interval_refuses_too_few_values(student, seed):
     """Five values cannot bound a median at 95 %: even their whole range covers 93.75 %."""
-    for n, confidence in [(5, 0.95), (7, 0.99)]:
+    cases = median_cases(student, seed)
+    too_narrow = any(at_most[high] - at_most[low] < confidence for _, confidence, at_most, low, high in cases)
+    # Whoever leaves out too much elsewhere does so here: that has a test of its own, and a value fewer is too few then.
+    for n, confidence in [(4, 0.95), (6, 0.99)] if too_narrow else [(5, 0.95), (7, 0.99)]:
         values = latencies(seed, n)
         student.refuses("ValueError", student.median_interval, values, confidence)
     enough = student.median_interval(latencies(seed, 6), 0.95)
@@ -219,7 +232,7 @@ def test_holm_steps_down(student, seed):
 @pytest.mark.exercise("holm", points=0.5)
 def test_holm_answers_in_the_order_of_the_question(student, seed):
     """Adjusted values in sorted order belong to other comparisons."""
-    p_values = np.random.default_rng(seed).permutation([0.002, 0.006, 0.018, 0.07]).tolist()
+    p_values = np.roll([0.002, 0.006, 0.018, 0.07], np.random.default_rng(seed).integers(1, 4)).tolist()
     ranks = np.argsort(np.argsort(list(student.holm(p_values)), kind="stable")).tolist()
     due = np.argsort(np.argsort(p_values)).tolist()
     look = "Adjusted values come back in the order of the p values."

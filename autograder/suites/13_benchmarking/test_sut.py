@@ -58,22 +58,35 @@ def test_one_bare_number_is_refused(student, seed):
 @pytest.mark.exercise("check_outputs", points=0.5)
 def test_the_error_names_both_counts(student, seed):
     """An error that does not say how many came and how many were due sends its reader guessing."""
-    n, short = (int(x) for x in np.random.default_rng(seed).integers((200, 100), (300, 200)))
-    message = student.refuses("ValueError", student.check_outputs, np.zeros(short), n)
-    named = [str(k) for k in (n, short) if str(k) in message]
+    n, short, more = (int(x) for x in np.random.default_rng(seed).integers((200, 100, 300), (300, 200, 400)))
+    try:
+        wrong, message = short, student.refuses("ValueError", student.check_outputs, np.zeros(short), n)
+    except AssertionError:  # which has a test of its own
+        wrong, message = more, student.refuses("ValueError", student.check_outputs, np.zeros(more), n)
+    named = [str(k) for k in (n, wrong) if str(k) in message]
     assert len(named) == 2, expect(f"{len(named)} of 2 counts", "2 of 2 counts", "Put both counts into the message.")
 
 
-@pytest.mark.exercise("accuracy", points=1)
+def scores_for(rng, predicted, classes):
+    """Scores (n, classes) whose largest stand where the predictions are."""
+    scores = rng.uniform(-1, 0, size=(len(predicted), classes))
+    scores[np.arange(len(predicted)), predicted] = rng.uniform(0.1, 1, size=len(predicted))
+    return scores
+
+
+def right(yours, truth, n):
+    """Whether the right predictions were found: as a share, or as a number, which has a test of its own."""
+    return close(yours, truth) or close(yours, truth * n)
+
+
+@pytest.mark.exercise("accuracy", points=0.5)
 def test_scores_count_by_their_best_class(student, seed):
     """The prediction is the position of the largest score in each row, not in each column."""
     rng = np.random.default_rng(seed)
     labels, predicted, truth = labels_and_near_misses(rng)
-    scores = rng.uniform(-1, 0, size=(len(labels), labels.max() + 1))
-    scores[np.arange(len(labels)), predicted] = rng.uniform(0.1, 1, size=len(labels))
-    yours = student.accuracy(scores, labels)
+    yours = student.accuracy(scores_for(rng, predicted, labels.max() + 1), labels)
     look = "With outputs (n, classes) a prediction is the position of the largest score of its row."
-    assert close(yours, truth), expect(yours, truth, look)
+    assert right(yours, truth, len(labels)), expect(yours, truth, look)
 
 
 @pytest.mark.exercise("accuracy", points=0.5)
@@ -82,7 +95,18 @@ def test_class_ids_count_as_they_are(student, seed):
     labels, predicted, truth = labels_and_near_misses(np.random.default_rng(seed))
     yours = student.accuracy(predicted, labels)
     look = "With outputs (n,) each output is the predicted class itself."
-    assert close(yours, truth), expect(yours, truth, look)
+    assert right(yours, truth, len(labels)), expect(yours, truth, look)
+
+
+@pytest.mark.exercise("accuracy", points=0.5)
+def test_accuracy_is_a_share(student, seed):
+    """The number of right answers grows with the number of questions, and compares no two test sets."""
+    rng = np.random.default_rng(seed)
+    labels, predicted, truth = labels_and_near_misses(rng)
+    yours = student.accuracy(predicted, labels)
+    if not close(yours, truth):  # class ids, or scores: each has a test of its own
+        yours = student.accuracy(scores_for(rng, predicted, labels.max() + 1), labels)
+    assert close(yours, truth), expect(yours, truth, "Divide the number of right answers by that of the samples.")
 
 
 @pytest.mark.exercise("accuracy", points=0.5)
@@ -91,6 +115,8 @@ def test_each_output_meets_its_own_label(student, seed):
     n = int(np.random.default_rng(seed).integers(5, 10))
     labels = np.arange(n)
     yours = student.accuracy(np.roll(labels, 1), labels)
+    if not close(yours, 0.0, abs=1e-9):  # class ids, or scores: each has a test of its own
+        yours = student.accuracy(np.eye(n)[np.roll(labels, 1)], labels)
     assert close(yours, 0.0, abs=1e-9), expect(
         yours, 0.0, "Compare output i with label i, in the order in which they came."
     )
