@@ -1,4 +1,4 @@
-"""Charts inside the page: an SVG that the build drew is put into the page itself, not behind an image's address.
+"""Charts inside the page: an SVG that the build or a benchmark drew is put into the page, not behind an address.
 
 There its text can be found and read aloud, and its colours, which are CSS variables, follow the page's theme. Two
 charts never share an id: the drawing gives each its own prefix.
@@ -14,11 +14,11 @@ from docutils import nodes
 from sphinx.application import Sphinx
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-MADE = "_made/"
+DRAWN = ("_made/", "measured/")  # by the build, and by a benchmark that takes longer than a build may
 
 
 class InlineCharts(SphinxPostTransform):
-    """Replaces every image of an SVG file under `_made/` by the drawing it holds."""
+    """Replaces every image of an SVG file under `_made/` or `measured/` by the drawing it holds."""
 
     default_priority = 5  # before the images are collected for copying
     formats = ("html",)
@@ -27,7 +27,7 @@ class InlineCharts(SphinxPostTransform):
         """Go through one page."""
         for image in list(self.document.findall(nodes.image)):
             address = str(image["uri"])
-            if address.startswith(MADE) and address.endswith(".svg"):
+            if address.startswith(DRAWN) and address.endswith(".svg"):
                 drawing = Path(self.env.srcdir, address).read_text(encoding="utf-8")
                 drawing = drawing[drawing.index("<svg") :]
                 label = (
