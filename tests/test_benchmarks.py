@@ -22,7 +22,6 @@ FIRST_COLUMN = {
     "loadgen_identity": [],
     "grading": ["ours, ", "Bar: at most 0.2 CPU s"],
     "class_of": ["submissions", "processor time a submission, s"],
-    "determinism": ["1 process, cores left alone", "Identical to the last bit: yes"],
 }
 
 
@@ -106,3 +105,23 @@ def test_the_highest_rate_held_is_the_rung_below_the_first_miss(load: Load) -> N
     shares = {100.0: [0.5, 0.99], 200.0: [0.995], 300.0: [0.9, 0.9], 400.0: [1.0]}
     tried = {qps: iter(values) for qps, values in shares.items()}
     assert highest_held(lambda qps, n_queries, seed: next(tried[qps]), list(shares), 2) == 200.0
+
+
+def test_only_the_time_it_took_may_differ(load: Load, tmp_path: Path) -> None:
+    """What the determinism run compares of a result is all of it but the seconds."""
+    timeless = load("determinism")._timeless
+    for number, (earned, seconds) in enumerate([(1.5, 0.1), (1.5, 9.0), (1.5000000000000002, 0.1)]):
+        (tmp_path / f"{number}.json").write_text(json.dumps({"earned": earned, "seconds": seconds}))
+    first, slower, other = (timeless(tmp_path / f"{number}.json") for number in range(3))
+    assert first == slower != other
+
+
+def test_a_way_that_differs_is_seen(
+    load: Load, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The determinism run fails where one mark of one student is another one."""
+    determinism = load("determinism")
+    given = iter([{"results/s1.json": "a", "gradebook": "b"}, {"results/s1.json": "c", "gradebook": "b"}])
+    monkeypatch.setattr(determinism, "graded", lambda *args: next(given))
+    assert determinism.main(["--tiny"]) == 1
+    assert "Identical to the last bit: no" in capsys.readouterr().out
