@@ -63,9 +63,8 @@ def test_a_pitfalls_page_shows_a_run_and_quotes_the_validator(page: Path) -> Non
     for kind, names in (("picture", pictures), ("finding", findings)):
         missing = [name for name in names if not re.search(rf'write_{kind}\(\s*folder,\s*"{name}"', made_by)]
         assert not missing, f"{page.name} shows what nothing makes: {missing}"
-    assert len(re.findall(r":alt: \S.{40}", text)) == len(pictures), (
-        "every picture has words for those who cannot see it"
-    )
+    shown = re.findall(r"^```\{figure\}", text, re.MULTILINE)  # the build's own, and what a benchmark drew
+    assert len(re.findall(r":alt: \S.{40}", text)) == len(shown) >= len(pictures), "every picture has words as well"
     assert [line for line in text.split("\n") if line.startswith("## ")] == [
         "## How the validator says it",
         "## What to do",
