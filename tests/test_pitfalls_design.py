@@ -106,6 +106,9 @@ def test_a_cache_is_seen_by_second_visits_and_by_one_sample_over_and_over(rng):
     assert rate(visits, lambda: plain() * np.where(first, 1, 0.1)) == 1
     assert rate(visits, lambda: plain() * np.where(first, 1, 0.95)) == 0  # under 10 %
     assert rate(visits, plain) <= 0.03
+    for pace in (np.linspace(2, 1, QUERIES), np.where(np.arange(QUERIES) < 300, 1, 0.6)):  # a machine picks up speed
+        assert rate(visits, lambda pace=pace: plain() * pace) <= 0.01
+        assert rate(visits, lambda pace=pace: plain() * pace * np.where(first, 1, 0.85)) == 1
     assert pitfalls.same_sample(plain() * 0.5, plain()) is not None
     assert pitfalls.same_sample(plain(), plain()) is None
     with pytest.raises(ValueError, match="latency_ns has 1000 queries and sample_indices has 10"):
