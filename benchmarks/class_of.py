@@ -1,24 +1,25 @@
-"""Grade a synthetic class of N: wall and processor time, memory at its start and end, and what 10,000 would take.
+"""Grade a synthetic class of N: wall and processor time and memory at each tenth of it, and what 10,000 would take.
 
 The class is made of the wrong answers and variants on file (`autograder/proving/synthetic.py`), graded with the real
 lesson and its hidden suites. With --course the folder is kept, and the same command after a death goes on where it was;
-the times are then those of this run. Processor time counts this process and those it waited for: of a sandbox that was
-killed, what its starter did not get to count is missing, so on an otherwise idle machine wall time x cores is an upper
-bound.
+the times are then those of this run. Processor time counts this process, those below it, and those that they waited
+for: of a sandbox that was killed, what its starter did not get to count is missing, so on an otherwise idle machine
+wall time x cores is an upper bound.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import multiprocessing
 import os
 import resource
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from side_by_side import number, publish, table
 
@@ -37,70 +38,112 @@ MIB = 1 << 20
 LARGE = 10_000
 
 
+class Mark(NamedTuple):
+    """What was used when `graded` submissions had been written: s since the first process was started, bytes resident.
+
+    `judge` is the largest of the processes that judge, `all` counts the pages that processes share each time.
+    """
+
+    graded: int
+    wall_s: float
+    cpu_s: float
+    writer_cpu_s: float
+    writer: int
+    judge: int
+    all: int
+
+
+class Process(NamedTuple):
+    """A running process: its parent, bytes resident, processor s of it and of the children that it waited for."""
+
+    parent: int
+    resident: int
+    cpu_s: float
+
+
 @dataclass
 class Watch:
-    """Peaks of memory in bytes, of this process and of all its processes, in the first and the last tenth."""
+    """Counts the submissions as they pass, and looks at time and memory after each tenth of them."""
 
-    own: dict[str, int] = field(default_factory=dict)
-    all: dict[str, int] = field(default_factory=dict)
+    marks: list[Mark] = field(default_factory=list)
     fresh: int = 0
     first_s: float = 0.0  # until the first result: starting processes, opening the gradebook, the check of the sandbox
+    began: float = field(default_factory=time.perf_counter)
+    used: float = field(default_factory=lambda: cpu_s())
+    writer_used: float = field(default_factory=time.process_time)
 
     def over(self, graded: Iterable[Graded], total: int) -> Iterator[Graded]:
-        """Pass the submissions on and look at memory after each."""
-        began = time.perf_counter()
+        """Pass the submissions on."""
         for count, each in enumerate(live(graded, total), start=1):
-            yield each
+            yield each  # the next one is asked for when this one has been written
             self.fresh += each.fresh
-            self.first_s = self.first_s or time.perf_counter() - began
-            part = "start" if count <= max(1, total // 10) else "end" if count > total - max(1, total // 10) else ""
-            if part:
-                own, together = memory_bytes()
-                self.own[part] = max(own, self.own.get(part, 0))
-                self.all[part] = max(together, self.all.get(part, 0))
+            self.first_s = self.first_s or time.perf_counter() - self.began
+            if count * 10 // total > (count - 1) * 10 // total:
+                self.marks.append(self.mark(count))
+
+    def mark(self, count: int) -> Mark:
+        """Look at this process and all below it."""
+        found, own = processes(), os.getpid()
+        judges = [found[child.pid].resident for child in multiprocessing.active_children() if child.pid in found]
+        return Mark(
+            graded=count,
+            wall_s=time.perf_counter() - self.began,
+            cpu_s=cpu_s(found) - self.used,
+            writer_cpu_s=time.process_time() - self.writer_used,
+            writer=found[own].resident,
+            judge=max(judges, default=0),
+            all=sum(found[pid].resident for pid in below(found, {own})),
+        )
 
 
-def memory_bytes() -> tuple[int, int]:
-    """Return the resident bytes of this process, and of it and all below it; pages that they share count each time."""
-    parents: dict[int, int] = {}
-    sizes: dict[int, int] = {}
+def processes() -> dict[int, Process]:
+    """Return every process of the machine, by number."""
+    found = {}
     for path in Path("/proc").glob("[0-9]*"):
         try:
             words = (path / "stat").read_text().rpartition(")")[2].split()
         except OSError:  # it has just ended
             continue
-        parents[int(path.name)], sizes[int(path.name)] = int(words[1]), int(words[21]) * resource.getpagesize()
-    own = os.getpid()
-    below = {own}
+        ticks = sum(map(int, words[11:15]))
+        resident = int(words[21]) * resource.getpagesize()
+        found[int(path.name)] = Process(int(words[1]), resident, ticks / os.sysconf("SC_CLK_TCK"))
+    return found
+
+
+def below(found: Mapping[int, Process], roots: Collection[int]) -> set[int]:
+    """Return these processes and those that they started, as far as they run."""
+    pids = set(roots)
     for _ in range(8):  # deeper than any sandbox
-        below |= {pid for pid, parent in parents.items() if parent in below}
-    return sizes.get(own, 0), sum(sizes.get(pid, 0) for pid in below)
+        pids |= {pid for pid, process in found.items() if process.parent in pids}
+    return pids
 
 
-def cpu_s() -> float:
-    """Return the processor seconds of this process and of those that it has waited for."""
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+def cpu_s(found: Mapping[int, Process] | None = None) -> float:
+    """Return the processor seconds of this process, of all below it, and of those that they waited for."""
+    found = found or processes()
+    return sum(found[pid].cpu_s for pid in below(found, {os.getpid()}))
 
 
-def grade(course: Path, options: argparse.Namespace) -> tuple[list[Result], Watch, float, float]:
-    """Make the class and grade it; return results, memory, and wall and processor seconds."""
+def grade(course: Path, options: argparse.Namespace) -> tuple[Sequence[Result], Watch, float, float]:
+    """Make the class and grade it; return results, what was seen on the way, and wall and processor seconds."""
     synthetic_class(course / "submitted", options.students, options.seed)
     found, watch = find_submissions(course), Watch()
     jobs = options.jobs or usable_cores()
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
-    wall, cpu = time.perf_counter(), cpu_s()
     with Folder("support") as support:
         setup = Setup(RELEASE, confinement.build_support(support), SUITES, options.seed)
         url = f"sqlite:///{course / 'gradebook.db'}"
         results = grade_class(found, setup, course, url, jobs=jobs, engine=engine, progress=watch.over)
-    return results, watch, time.perf_counter() - wall, cpu_s() - cpu
+    return results, watch, time.perf_counter() - watch.began, cpu_s() - watch.used
 
 
-def shown(results: list[Result], watch: Watch, wall: float, cpu: float, jobs: int) -> tuple[list[str], dict[str, Any]]:
+def shown(
+    results: Sequence[Result], watch: Watch, wall: float, cpu: float, jobs: int
+) -> tuple[list[str], dict[str, Any]]:
     """Return the tables and the numbers in them."""
     n = len(results)
     rate = (wall - watch.first_s) / n
+    earned, points, attention = zip(*((each.earned, each.points, each.attention) for each in results), strict=True)
     rows = [
         ["submissions", f"{n:,}"],
         ["judged now (the others had the same answers, or were kept, or cannot be read)", f"{watch.fresh:,}"],
@@ -109,17 +152,29 @@ def shown(results: list[Result], watch: Watch, wall: float, cpu: float, jobs: in
         ["processor time, s", number(cpu)],
         ["wall time a submission after the first, s", number(rate)],
         ["processor time a submission, s", number(cpu / n)],
+        ["of it the process that writes, s", number(watch.marks[-1].writer_cpu_s / n)],
+        [f"mean points of {points[0]:g}", number(sum(earned) / n)],
+        ["need attention", f"{sum(attention):,}"],
     ]
-    for name, peaks in (("this process", watch.own), ("all processes, shared pages counted each time", watch.all)):
-        rows += [[f"peak memory in the {part}'s tenth, {name}, MiB", number(peaks[part] / MIB)] for part in peaks]
-    rows.append([f"mean points of {results[0].points:g}", number(sum(result.earned for result in results) / n)])
-    rows.append(["need attention", f"{sum(result.attention for result in results):,}"])
-    tables = [table(f"A class of {n:,} in {jobs} processes", ["what", "measured"], rows)]
+    tables = [table(f"A class of {n:,} in {jobs} processes", ["what", "measured"], rows), on_the_way(watch.marks)]
     if n < LARGE and watch.fresh:
         more = watch.first_s + rate * LARGE
         tables.append(f"Extrapolated, not measured: {LARGE:,} submissions at this rate take {duration(more)}.\n")
     data = {"students": n, "fresh": watch.fresh, "wall_s": wall, "first_s": watch.first_s, "cpu_s": cpu, "jobs": jobs}
-    return tables, data | {"own_bytes": watch.own, "all_bytes": watch.all}
+    return tables, data | {"marks": [mark._asdict() for mark in watch.marks]}
+
+
+def on_the_way(marks: Sequence[Mark]) -> str:
+    """Return the table of what was used at each tenth of the class."""
+    header = ["graded", "wall, s", "processor, s", "of it the writer", "writer, MiB", "judge, MiB", "all, MiB"]
+    rows = []
+    for each in marks:
+        times = [number(seconds) for seconds in (each.wall_s, each.cpu_s, each.writer_cpu_s)]
+        sizes = [f"{size / MIB:.1f}" for size in (each.writer, each.judge, each.all)]
+        rows.append([f"{each.graded:,}", *times, *sizes])
+    title = """Time since the start, and resident memory: of the process that writes, of the largest that judges, and of
+all with their sandboxes, where pages that they share are counted in each"""
+    return table(title, header, rows)
 
 
 def main() -> None:

@@ -56,7 +56,7 @@ def test_a_class_gets_the_same_points_each_time(tmp_path: Path) -> None:
     for jobs in (1, 2):
         course = make_course(tmp_path / f"course-{jobs}", mini.setup().release)
         url = mini.gradebook(tmp_path / str(jobs))
-        results = grade_class(find_submissions(course), mini.setup(), course, url, jobs=jobs)
+        results = list(grade_class(find_submissions(course), mini.setup(), course, url, jobs=jobs))
         assert load_all(course / "results") == results
         runs.append([replace(result, seconds=0.0) for result in results])
     assert runs[0] == runs[1]

@@ -41,7 +41,7 @@ def grade(course: Path, setup: Setup | None = None, **options: Any) -> tuple[lis
     results = grade_class(
         found, setup or mini.setup(), course, url, engine=here, progress=watch, folder=course / "submitted", **options
     )
-    return results, fresh
+    return list(results), fresh
 
 
 def suite(folder: Path, text: str) -> Path:

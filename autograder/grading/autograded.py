@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.grading.results import Mark, Result, write_whole
+from autograder.grading.results import Mark, Result, json_text, write_whole
 from autograder.reading.lesson import Lesson, to_notebook
 from autograder.reading.notebook import UnreadableError, read_bytes
 from tinytorch.export import Cell
@@ -42,7 +42,7 @@ def write_autograded(course: Path, lesson: Lesson, cells: Sequence[Cell], result
             entry["outputs"].append({**value, "data": {"text/plain": score}})
     path = course / "autograded" / result.student / lesson.assignment / lesson.notebook
     before = _texts(path)
-    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    text = json_text(document, sort_keys=True)
     if not path.is_file() or path.read_bytes() != text.encode("utf-8", "replace"):
         write_whole(path, text)
     return {cell.grade_id for cell in shown if cell.grade_id and before.get(cell.grade_id, cell.source) != cell.source}

@@ -33,6 +33,7 @@ _NOR_DO = frozenset(
         "archives",
         "batch",
         "class_cli",
+        "class_results",
         "classroom",
         "classroom_cli",
         "cli",

@@ -12,6 +12,8 @@ After a death at any moment the same command makes the same results from the sam
 fourth write does not vouch for: each of them may be done twice without harm. Whether an answer to a question is another
 one than before, for which nbgrader's flag is raised again, is asked of `results/`, the last write, so that a death
 after the second does not hide it. A submission whose result, notebook and rows are as they should be is not written.
+
+Nothing of a submission is kept in memory once it is written.
 """
 
 from __future__ import annotations
@@ -22,11 +24,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from autograder.grading.autograded import keep_stamps, write_autograded, write_source
+from autograder.grading.class_results import ClassResults
 from autograder.grading.grade import Graded, Grader, Judged, Setup
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
 from autograder.grading.pool import Ended, spread
 from autograder.grading.record import Record
-from autograder.grading.results import Result, load, save
+from autograder.grading.results import load, save
 from autograder.reading.collect import Found
 
 DEADLINE_S = 600  # of one submission in the grading process; the sandbox's own limits end long before
@@ -45,7 +48,7 @@ def grade_class(
     folder: Path | None = None,
     progress: Callable[[Iterable[Graded], int], Iterable[Graded]] = lambda graded, total: graded,
     left: Callable[[list[str]], None] = lambda names: None,
-) -> list[Result]:
+) -> ClassResults:
     """Grade a class, write `judged/`, `autograded/`, the gradebook and `results/`, and return the results by student.
 
     `jobs` is the number of processes, by default the usable cores; `engine` judges elsewhere instead (`cluster.py`).
@@ -60,21 +63,22 @@ def grade_class(
         record = Record(course)
         left(record.begin(folder, [entry.student for entry in found], grader.basis, setup.seed))
         write_source(course, grader.lesson, setup.release)
-        entries = {entry.student: entry for entry in found}
+        paths = {entry.student: entry.path for entry in found}
         ended = engine(found, grader) if engine else on_this_machine(found, grader, jobs or usable_cores())
         stream = (_graded(grader, found[end.index], end) for end in ended)
         graded = progress(stream, len(found))
-        results = [_written(each, entries[each.result.student].path, course, grader, gradebook) for each in graded]
+        for each in graded:
+            _write(each, paths[each.result.student], course, grader, gradebook)
         record.end()
-    return sorted(results, key=lambda result: result.student)
+    return ClassResults(course / "results", paths)
 
 
 def _graded(grader: Grader, found: Found, end: Ended[Judged]) -> Graded:
     return grader.compose(found, end.result) if end.result else grader.failed(found, end.failure)
 
 
-def _written(graded: Graded, path: Path | None, course: Path, grader: Grader, gradebook: GradebookWriter) -> Result:
-    """Write one submission as the module's docstring says, and return the result that stands in `results/`."""
+def _write(graded: Graded, path: Path | None, course: Path, grader: Grader, gradebook: GradebookWriter) -> None:
+    """Write one submission as the module's docstring says."""
     result = graded.result
     before = load(result.student, course / "results")
     changed = write_autograded(course, grader.lesson, graded.cells, result)
@@ -84,13 +88,12 @@ def _written(graded: Graded, path: Path | None, course: Path, grader: Grader, gr
         changed = {question.name for question in result.questions if said.get(question.name) != question.answer}
     submitted = submitted_at(path) if path else None
     if before and replace(before, seconds=result.seconds) == result and gradebook.holds(result, submitted):
-        return before
+        return
     try:
         gradebook.write(result, submitted, changed)
     except GradebookError as error:
         result = replace(result, remarks=(*result.remarks, f"Not in the gradebook: {error}."), attention=True)
     save(result, course / "results")
-    return result
 
 
 def usable_cores() -> int:

@@ -17,7 +17,7 @@ from autograder.grading.autograded import clipped
 from autograder.grading.basis import answers_bytes, basis, ground, key_of
 from autograder.grading.judgement import Judgement, Judgements
 from autograder.grading.judging import Judge, Setup
-from autograder.grading.results import Lost, Mark, Question, Result, State, shared
+from autograder.grading.results import Lost, Mark, Question, Result, State
 from autograder.reading.answers import without_prompt
 from autograder.reading.collect import Found
 from autograder.reading.layout import Layout
@@ -148,7 +148,7 @@ class Grader:
         for outcome in outcomes:
             by_exercise.setdefault(outcome.exercise, []).append(outcome)
         return tuple(
-            shared(_mark(exercise, submission, by_exercise.get(exercise.name, [])))
+            _mark(exercise, submission, by_exercise.get(exercise.name, []))
             for exercise in self.lesson.exercises
             if not exercise.manual
         )

@@ -118,19 +118,20 @@ class GradebookWriter:
             session.add(Student(id=student))
         keys = {"assignment_id": self._assignment, "student_id": student}
         submission = session.query(SubmittedAssignment).filter_by(**keys).one_or_none()
+        new = submission is None  # then nothing hangs on it, and three questions need not be asked
         if submission is None:
             submission = SubmittedAssignment(id=new_uuid(), **keys)
             session.add(submission)
         if submitted is not None:
             submission.timestamp = submitted
         keys = {"assignment_id": submission.id, "notebook_id": self._released}
-        notebook = session.query(SubmittedNotebook).filter_by(**keys).one_or_none()
+        notebook = None if new else session.query(SubmittedNotebook).filter_by(**keys).one_or_none()
         if notebook is None:
             notebook = SubmittedNotebook(id=new_uuid(), **keys)
             session.add(notebook)
         rows = []
         for kind, cells in ((Grade, self._grade_cells), (Comment, self._solution_cells)):
-            have = self._found(kind, notebook.id, cells)
+            have = {} if new else self._found(kind, notebook.id, cells)
             made = {name: kind(cell_id=key, notebook_id=notebook.id) for key, name in cells.items() if name not in have}
             session.add_all(made.values())
             rows.append(have | made)

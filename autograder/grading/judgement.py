@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.examining.examiner import Outcome, Part
-from autograder.grading.results import write_whole
+from autograder.grading.results import json_text, write_whole
 from autograder.reading.submission import Submission
 
 
@@ -83,7 +83,7 @@ class Judgement:
 
     def to_bytes(self) -> bytes:
         """Return JSON in UTF-8."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1).encode("utf-8", "replace")
+        return json_text(asdict(self)).encode("utf-8", "replace")
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Judgement:
@@ -119,7 +119,7 @@ class Judgements:
 
     def save(self, key: str, judgement: Judgement) -> None:
         """Keep a judgement."""
-        write_whole(self._path(key), judgement.to_bytes().decode() + "\n")
+        write_whole(self._path(key), judgement.to_bytes().decode())
 
     def add(self, key: str, judgement: Judgement) -> None:
         """Keep a judgement beside what other suites, or earlier forms of them, said about the same answers."""

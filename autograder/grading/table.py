@@ -3,29 +3,29 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, TypeVar
 
 from autograder.grading.results import Result, points_text
 
 _GAP = "  "
+Said = TypeVar("Said")
 
 
-def text_table(results: Sequence[Result], width: int = 100) -> str:
+def text_table(results: Iterable[Result], width: int = 100) -> str:
     """Return the table for a terminal of `width` columns, remarks under it, names as wide as they are."""
-    header, limits, rows = _columns(results)
+    header, limits, rows, said = _columns(results, lambda result: _remarks(result, width))
     lines = [header, limits, *rows]
     widths = [max(len(line[column]) for line in lines) for column in range(len(header))]
     ruled = [_row(header, widths), _row(limits, widths), "-" * (sum(widths) + len(_GAP) * (len(widths) - 1))]
     ruled += [_row(row, widths) for row in rows]
-    remarks = [line for result in results for line in _remarks(result, width)]
+    remarks = [line for lines in said for line in lines]
     return "\n".join([*ruled, *(["", "Remarks", *remarks] if remarks else [])])
 
 
-def markdown_table(results: Sequence[Result]) -> str:
+def markdown_table(results: Iterable[Result]) -> str:
     """Return the table as GitHub's Markdown, the first remark of each student in the last column."""
-    header, limits, rows = _columns(results)
-    last = [_first_remark(result) for result in results]
+    header, limits, rows, last = _columns(results, _first_remark)
     names = [f"{name}<br>{limit}" if limit else name for name, limit in zip(header, limits, strict=True)]
     names[0] = header[0]
     lines = [_cells([*names, "remarks"]), _cells(["---", *["---:"] * (len(header) - 1), "---"])]
@@ -47,18 +47,25 @@ def summary(result: Result) -> dict[str, Any]:
     }
 
 
-def _columns(results: Sequence[Result]) -> tuple[list[str], list[str], list[list[str]]]:
-    modules = {module: points for result in results for module, (_, points) in result.by_module().items()}
-    total = max((result.points for result in results), default=0.0)
+def _columns(
+    results: Iterable[Result], say: Callable[[Result], Said]
+) -> tuple[list[str], list[str], list[list[str]], list[Said]]:
+    """Return header, limits, rows, and what `say` says of each row. Each result is looked at once: it may be read from
+    its file just then."""
+    modules: dict[str, float] = {}
+    total, found, said = 0.0, [], []
+    for result in results:
+        by_module = result.by_module()
+        modules |= {module: points for module, (_, points) in by_module.items()}
+        total = max(total, result.points)
+        earned = {module: points_text(points) for module, (points, _) in by_module.items()}
+        to_read = f"{result.to_read} to read" if result.to_read else "-"
+        found.append((printable(result.student), earned, points_text(result.earned), to_read))
+        said.append(say(result))
     header = ["student", *modules, "total", "questions"]
     limits = ["of", *map(points_text, modules.values()), points_text(total), ""]
-    rows = []
-    for result in results:
-        earned = result.by_module()
-        points = [points_text(earned[module][0]) if module in earned else "" for module in modules]
-        to_read = f"{result.to_read} to read" if result.to_read else "-"
-        rows.append([printable(result.student), *points, points_text(result.earned), to_read])
-    return header, limits, rows
+    rows = [[name, *(earned.get(module, "") for module in modules), *rest] for name, earned, *rest in found]
+    return header, limits, rows, said
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> str:
