@@ -101,8 +101,11 @@ class Links:
 
     @property
     def lite(self) -> str:
-        """The notebook in JupyterLite, in the folder `lite/` of the repository's site."""
-        return f"{self.pages}lite/lab/index.html?path={NOTEBOOK}"
+        """JupyterLite, in the folder `lite/` of the repository's site: its first page opens the notebook.
+
+        On a phone it does so without the panels beside it, which `lab/` would show there too.
+        """
+        return f"{self.pages}lite/"
 
 
 def read_links(root: Path, environ: Mapping[str, str] = os.environ) -> Links:

@@ -24,6 +24,9 @@ DRAWN: dict[str, Callable[[], charts.Svg]] = {
     "latency_cdf": lambda: charts.latency_cdf({"B": FAST, "A": SLOW}),
     "closed_open": lambda: charts.closed_open(FAST, SLOW),
     "intervals": lambda: charts.intervals([("offline", 0.93, 0.91, 0.95)], 0.01, 1.0, "time of B / time of A"),
+    "unclaimed": lambda: charts.intervals(
+        [("offline", 0.93, 0.91, 0.95), ("server", 0.5, 0.4, 0.6)], 0.01, 1.0, "time of B / time of A", [True, False]
+    ),
     "round_values": lambda: charts.round_values({"B": [4.6, 4.7, 4.5], "A": [5.1, 5.2]}, "median latency (ms)"),
 }
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -98,7 +101,8 @@ def test_ids_are_unique_on_a_page_of_all_pictures(pictures):
             ["B: p50 2.00 ms, p90 3.60 ms, p99 3.96 ms, largest 4.00 ms of 1000 queries", "A: p50 6.01 ms"],
         ),
         ("closed_open", ["closed loop: p50 2.00 ms", "open loop: p50 6.01 ms"]),
-        ("intervals", ["offline: 0.930 [0.910, 0.950]", "±1 % around 1.00"]),
+        ("intervals", ["offline: 0.930 [0.910, 0.950].", "±1 % around 1.00"]),
+        ("unclaimed", ["offline: 0.930 [0.910, 0.950].", "server: 0.500 [0.400, 0.600], no claim."]),
         ("round_values", ["B: median 4.60 of 3 rounds, 4.50 to 4.70", "A: median 5.15 of 2 rounds"]),
     ],
 )
@@ -125,6 +129,28 @@ def test_on_given_axes_it_draws_there_and_returns_nothing():
     assert charts.intervals([("A", 1, 1, 2)], None, None, "ms", ax=axes[3]) is None
     assert charts.round_values({"A": [1.0]}, "ms", ax=axes[4]) is None
     assert all(ax.get_xlabel() for ax in axes)
+
+
+def test_what_is_not_claimed_is_grey_and_hollow_and_says_so():
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    rows = [("A", 0.5, 0.4, 0.6), ("B", 1.5, 1.4, 1.6)]
+    charts.intervals(rows, 0.01, 1.0, "ratio", [False, True], ax=ax)
+    dots = {dot.get_xdata()[0]: dot for dot in ax.lines if dot.get_marker() == "o"}
+    whiskers = {tuple(line.get_xdata()): line.get_color() for line in ax.lines if line.get_marker() != "o"}
+    assert (dots[0.5].get_color(), dots[0.5].get_markerfacecolor()) == (svg.MUTED, svg.BAND)
+    assert (dots[1.5].get_color(), dots[1.5].get_markerfacecolor()) == (svg.SERIES[0], svg.SERIES[0])
+    assert (whiskers[0.4, 0.6], whiskers[1.4, 1.6]) == (svg.MUTED, svg.SERIES[0])
+    assert {text.get_text(): text.get_color() for text in ax.texts}["A"] == svg.MUTED
+    assert "no claim, the runs do not count" in ax.get_xlabel()
+
+
+def test_where_all_is_claimed_no_word_of_it_is_drawn(pictures):
+    assert "no claim" not in pictures["intervals"]
+    assert charts.intervals([("A", 1, 1, 2)], None, None, "ms", [True]) == charts.intervals(
+        [("A", 1, 1, 2)], None, None, "ms"
+    )
 
 
 def test_a_notebook_shows_the_picture_on_its_own_ground(pictures):
@@ -194,6 +220,7 @@ def test_timeline_says_how_many_queries_it_leaves_out(pictures):
         (lambda: charts.intervals([("A", np.nan, 1, 2)], None, None, "ms"), r"got 1 <= nan <= 2"),
         (lambda: charts.intervals([("A", 1, 1, np.inf)], None, None, "ms"), r"finite low"),
         (lambda: charts.intervals([("A", 1, 1, 2)], 0.01, None, "ms"), r"reference None; for ratios give reference=1"),
+        (lambda: charts.intervals([("A", 1, 1, 2)], None, None, "ms", []), r"1 rows and 0 words; give one a row"),
         (lambda: charts.round_values({}, "ms"), r"values is empty"),
         (lambda: charts.round_values({"A": [1, np.inf]}, "ms"), r"values\['A'\] must be finite, got inf at index 1"),
     ],

@@ -8,6 +8,7 @@ import platform
 import socket
 import sys
 import time
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
@@ -41,12 +42,25 @@ def test_nothing_names_the_user_the_host_or_a_folder():
     assert getpass.getuser() not in words
 
 
-def test_the_clock_step_is_the_mean_one():
-    readings = iter([5, 5, 9, 9, 12, 101])
-    assert environment.mean_step_ns(lambda: next(readings), readings=6) == 32
-    assert environment.mean_step_ns(lambda: 7, readings=4) is None
+def clock_of(*steps):
+    """A clock whose readings lie `steps` apart, one after the other."""
+    readings = accumulate(steps, initial=1_000)
+    return lambda: next(readings)
+
+
+def test_the_clock_step_is_that_of_the_middle_half():
+    assert environment.typical_step_ns(clock_of(0, 30, 0, 50, 40, 10, 0, 90), readings=9) == 40  # of 10 30 40 50 90
+    assert environment.typical_step_ns(clock_of(15_600_000), readings=2) == 15_600_000
+    assert environment.typical_step_ns(lambda: 7, readings=4) is None
     assert "no step seen" in environment.clock(lambda: 7)
-    assert 0 < environment.mean_step_ns(time.perf_counter_ns) < 1_000_000
+    assert 0 < environment.typical_step_ns(time.perf_counter_ns) < 1_000_000
+
+
+def test_what_else_ran_meanwhile_is_not_the_clocks_step():
+    """One reading in 50 is followed by 4 ms in which another process had the core: the mean step would be 80,040 ns."""
+    steps = [4_000_000 if i % 50 == 0 else 40 for i in range(environment.CLOCK_READINGS - 1)]
+    assert environment.typical_step_ns(clock_of(*steps)) == 40
+    assert environment.clock(clock_of(*steps)).endswith("steps of 40 ns")
 
 
 def test_what_cannot_be_had_is_left_out(monkeypatch):

@@ -20,9 +20,7 @@ def test_every_address_of_a_repository() -> None:
     assert links.download_notebook == f"https://raw.githubusercontent.com/{repository}/v1.0/benchmarking_dev.ipynb"
     assert links.download_archive == f"https://github.com/{repository}/archive/v1.0.zip"
     assert links.source == f"https://github.com/{repository}/tree/v1.0"
-    assert links.lite == (
-        "https://course-org.github.io/benchmarking_2027/lite/lab/index.html?path=benchmarking_dev.ipynb"
-    )
+    assert links.lite == "https://course-org.github.io/benchmarking_2027/lite/"
 
 
 def test_a_branch_with_a_slash_is_one_word_for_binder_only() -> None:

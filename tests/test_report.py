@@ -167,6 +167,18 @@ def test_invalid_run_shows_claim_evidence_and_remedy_and_claims_nothing_for_its_
         assert part in report.to_markdown().replace("\\", "")
 
 
+def test_the_picture_of_ratios_marks_what_makes_no_claim(faster_html):
+    """Drawn like the others, the ratio of an INVALID scenario would be believed like them."""
+    html = measured(latency_target_ns=MS).to_html()
+    [drawn] = [words for words in re.findall(r"<desc[^>]*>([^<]*)", html) if "The shaded band" in words]
+    rows = re.findall(r"[^.:]+: [^:]+: [\d.]+ \[[^]]+\](?:, no claim)?\.", drawn)
+    assert len(rows) == 4
+    for row in rows:
+        assert row.endswith(", no claim.") == row.strip().startswith("Server"), row
+    assert "grey, hollow: no claim, the runs do not count" in Page(html).text
+    assert "no claim" not in faster_html
+
+
 def test_failed_run_keeps_what_was_measured_and_says_so(hostile):
     text = Page(hostile.to_html()).text
     assert "INCOMPLETE" in text

@@ -96,15 +96,15 @@ def test_a_benchmark_runs_and_claims_nothing_that_its_clock_cannot_tell(resource
     assert evidence.endswith("the clock is too coarse to tell")
     assert "memory" not in told["environment"]
     assert "load average at start" not in told["environment"]
-    seen_ns = int(re.search(r"a step of ([\d,]+) ns", told["environment"]["clock"])[1].replace(",", ""))
+    seen_ns = int(re.search(r"steps of ([\d,]+) ns", told["environment"]["clock"])[1].replace(",", ""))
     assert seen_ns >= STEP_NS, "its own idea of it is 1 ns"
     assert "Warning" not in told["stderr"]
 
 
 SMALL = """
-from tinytorch import mlperf
 from tinytorch.benchmarking import ScriptedModel, Settings, TinyTorchPerf, VirtualClock, audit_ratio
 from tinytorch.deadline import DeadlineExceeded, deadline
+from tinytorch.mlperf import early_stopping
 
 clock = VirtualClock()
 benchmark = TinyTorchPerf(Settings(rounds=2, target_qps=50.0), clock=clock, progress=False)
@@ -140,8 +140,8 @@ one_step = [(100_000.0, 100_000.0)] * 6
 told["audits"] = [audit_ratio("name", "one / other", one_step, 0.9, 1.1, step_ns)[1:] for step_ns in (100_000, 0)]
 
 sys.maxsize = 2**31 - 1
-mlperf.range = lambda first, end: range(first, end) if end < 2**31 else 1 / 0
-told["queries"] = [mlperf.early_stopping_queries(1, p) for p in (0.9, 0.99)]
+early_stopping.range = lambda first, end: range(first, end) if end < 2**31 else 1 / 0
+told["queries"] = [early_stopping.early_stopping_queries(1, p) for p in (0.9, 0.99)]
 """
 
 

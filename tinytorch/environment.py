@@ -94,16 +94,20 @@ def blas_threads() -> str | None:
 
 
 def clock(now_ns: Callable[[], int] = time.perf_counter_ns) -> str | None:
-    """Return what `time.perf_counter` reads and how far two different readings lie apart on average, in ns."""
-    step = mean_step_ns(now_ns)
-    seen = f"a step of {step:,.0f} ns on average" if step else f"no step seen in {CLOCK_READINGS:,} readings"
+    """Return what `time.perf_counter` reads and how far two different readings typically lie apart, in ns."""
+    step = typical_step_ns(now_ns)
+    seen = f"steps of {step:,.0f} ns" if step else f"no step seen in {CLOCK_READINGS:,} readings"
     return f"{time.get_clock_info('perf_counter').implementation}, {seen}"
 
 
-def mean_step_ns(now_ns: Callable[[], int], readings: int = CLOCK_READINGS) -> float | None:
-    """Return how far two successive readings that differ lie apart on average, ns; None if the clock never moved."""
-    seen = {now_ns() for _ in range(readings)}
-    return (max(seen) - min(seen)) / (len(seen) - 1) if len(seen) > 1 else None
+def typical_step_ns(now_ns: Callable[[], int], readings: int = CLOCK_READINGS) -> float | None:
+    """Return the mean, in ns, of the middle half of the distances between readings that differ; None if none did.
+
+    The long distances are those in which something else had the processor: they say nothing of the clock.
+    """
+    apart = np.sort(np.diff(np.unique(np.fromiter((now_ns() for _ in range(readings)), np.int64, readings))))
+    quarter = len(apart) // 4
+    return float(apart[quarter : len(apart) - quarter].mean()) if len(apart) else None
 
 
 def _read(path: str) -> str | None:

@@ -6,11 +6,14 @@ import io
 import zipfile
 from urllib.parse import urlsplit
 
+import pytest
+
 from autograder.links import NOTEBOOK
 from autograder.publishing.leaks import Secrets
 from autograder.reading.lesson import load_lesson
 from autograder.reading.places import LESSON, RELEASE, ROOT, SUITES, VARIANTS, WRONG_ANSWERS
 from tests import publications
+from tests.book.browser import PHONE, WIDE
 from tests.lite.lab import Lab
 
 
@@ -39,13 +42,19 @@ def test_the_index_offers_the_students_package_and_nothing_of_the_reference(defa
     assert (default_site / "files" / NOTEBOOK).read_bytes() == published
 
 
-def test_the_first_page_opens_the_notebook_and_asks_only_pyodides_cdn_for_more(default_site, serve, tmp_path):
+@pytest.mark.parametrize(("width", "app"), [(WIDE, "lab"), (PHONE, "notebooks")])
+def test_the_first_page_opens_the_notebook_and_asks_only_pyodides_cdn_for_more(
+    default_site, serve, tmp_path, width, app
+):
+    """The book's link leads to this page. A phone has no room for panels, so it gets the notebook alone."""
     address, _ = serve(default_site)
     lab = Lab(tmp_path / "net.json")
     try:
+        lab.browser.look(width)
         lab.browser.open(f"{address}/")
         shown = "return document.querySelector('.jp-Notebook h1')?.textContent ?? ''"
         lab.wait(lambda: "Module 13: Benchmarking" in lab.browser.run(shown), 120, "show the lesson's title")
+        assert urlsplit(lab.browser.driver.current_url).path.startswith(f"/{app}/")
         lab.browser.driver.execute_async_script("setTimeout(arguments[0], 5000)")  # the kernel starts by itself
     finally:
         outside = lab.close()

@@ -126,9 +126,14 @@ def draw_cdf(ax: Axes, ordered: Mapping[str, Values], percentiles: Sequence[floa
 
 
 def draw_intervals(
-    ax: Axes, rows: Sequence[tuple[str, float, float, float]], margin: float | None, reference: float | None, unit: str
+    ax: Axes,
+    rows: Sequence[tuple[str, float, float, float]],
+    margin: float | None,
+    reference: float | None,
+    unit: str,
+    claimed: Sequence[bool],
 ) -> None:
-    """Draw (label, value, low, high) rows from top to bottom, the first on top."""
+    """Draw (label, value, low, high) rows from top to bottom, the first on top; those not `claimed` grey and hollow."""
     ends = [end for _, _, low, high in rows for end in (low, high)]
     if reference is not None:
         band = reference / (1 + (margin or 0)), reference * (1 + (margin or 0))
@@ -139,14 +144,21 @@ def draw_intervals(
             ax.plot([reference, reference], [y - 0.2, y + 0.2], color=MUTED, linewidth=1)
     set_scale(ax, "x", min(ends), max(ends), pad=(0.06, 0.06))
     across = ax.get_yaxis_transform()
-    for y, (label, value, low, high) in enumerate(rows):
-        ax.plot([low, high], [y, y], color=SERIES[0], linewidth=2, solid_capstyle="butt")
-        ax.plot(value, y, "o", color=SERIES[0], markersize=6)
-        ax.text(0, y - 0.3, label, color=INK, transform=across, parse_math=False)
-        ax.text(1, y - 0.3, spread(value, low, high), color=INK, ha="right", transform=across)
+    for y, ((label, value, low, high), counts) in enumerate(zip(rows, claimed, strict=True)):
+        colour, words = (SERIES[0], INK) if counts else (MUTED, MUTED)
+        ax.plot([low, high], [y, y], color=colour, linewidth=2 if counts else 1, solid_capstyle="butt")
+        # The band's shade hides the whisker within the dot, and looks empty on a light page and on a dark one.
+        ax.plot(value, y, "o", color=colour, markersize=6, markerfacecolor=colour if counts else BAND)
+        ax.text(0, y - 0.3, label, color=words, transform=across, parse_math=False)
+        ax.text(1, y - 0.3, spread(value, low, high), color=words, ha="right", transform=across)
     ax.set_ylim(len(rows) - 0.6, -0.7)
     ax.set_yticks([])
-    dress(ax, f"{unit}\nshaded: within ±{100 * margin:g} %" if margin else unit, "")
+    below = [unit]
+    if margin:
+        below.append(f"shaded: within ±{100 * margin:g} %")
+    if not all(claimed):
+        below.append("grey, hollow: no claim, the runs do not count")
+    dress(ax, "\n".join(below), "")
     ax.spines["left"].set_visible(False)
 
 

@@ -122,17 +122,39 @@ def closed_open(
 
 @overload
 def intervals(
-    rows: Sequence[Row], margin: float | None, reference: float | None, unit: str, *, ax: None = None
+    rows: Sequence[Row],
+    margin: float | None,
+    reference: float | None,
+    unit: str,
+    claimed: Sequence[bool] | None = None,
+    *,
+    ax: None = None,
 ) -> Svg: ...
 @overload
-def intervals(rows: Sequence[Row], margin: float | None, reference: float | None, unit: str, *, ax: Axes) -> None: ...
 def intervals(
-    rows: Sequence[Row], margin: float | None, reference: float | None, unit: str, *, ax: Axes | None = None
+    rows: Sequence[Row],
+    margin: float | None,
+    reference: float | None,
+    unit: str,
+    claimed: Sequence[bool] | None = None,
+    *,
+    ax: Axes,
+) -> None: ...
+def intervals(
+    rows: Sequence[Row],
+    margin: float | None,
+    reference: float | None,
+    unit: str,
+    claimed: Sequence[bool] | None = None,
+    *,
+    ax: Axes | None = None,
 ) -> Svg | None:
     """Show each row (label, value, low, high) as a dot with its interval, all in `unit` on one axis.
 
     `reference` draws a line there; `margin` (0.01 is 1 %) shades reference / (1 + margin) to reference * (1 + margin).
-    Raises ValueError for no rows, a non-finite number, a value outside its interval, or a margin without a reference.
+    Rows that are False in `claimed` (one a row; None: all are claimed) are grey and hollow: their runs do not count.
+    Raises ValueError for no rows, a non-finite number, a value outside its interval, a margin without a reference, or
+    a `claimed` of another length.
     """
     check_some(rows, "rows")
     for i, (label, value, low, high) in enumerate(rows):
@@ -146,16 +168,22 @@ def intervals(
             f"a margin is a share (0 or more) of a positive reference, got margin {margin} and reference {reference}; "
             "for ratios give reference=1"
         )
+    counts = [True] * len(rows) if claimed is None else list(claimed)
+    if len(counts) != len(rows):
+        raise ValueError(f"each row is claimed or not, got {len(rows)} rows and {len(counts)} words; give one a row")
     named = [(plain(label, 34), value, low, high) for label, value, low, high in rows]
-    sentences = [f"{label}: {drawing.spread(value, low, high)}." for label, value, low, high in named]
+    sentences = [
+        f"{label}: {drawing.spread(value, low, high)}{'' if count else ', no claim'}."
+        for (label, value, low, high), count in zip(named, counts, strict=True)
+    ]
     if margin:
         sentences.append(f"The shaded band is ±{100 * margin:g} % around {_number(reference or 0)}.")
     return _show(
-        lambda axes: drawing.draw_intervals(axes, named, margin, reference, plain(unit, 60)),
+        lambda axes: drawing.draw_intervals(axes, named, margin, reference, plain(unit, 60), counts),
         ax,
         f"Intervals, {unit}",
         sentences,
-        54 + 42 * len(named) + (16 if margin else 0),
+        54 + 42 * len(named) + (16 if margin else 0) + (0 if all(counts) else 16),
     )
 
 

@@ -105,9 +105,9 @@ def _busy_ns(started: IntArray, completed: IntArray) -> int:
 
 
 def caching(latency_ns: Any, sample_indices: Any) -> Pitfall | None:
-    """Return a pitfall if a sample's second visit is over 10 % faster than its first (Wilcoxon p < 0.01).
+    """Return a pitfall if repeat visits of samples are over 10 % faster than first ones (Wilcoxon p < 0.01).
 
-    Each first visit is paired with the second visit nearest to it, at most 16 queries away: most first visits come
+    Each first visit is paired with the repeat visit nearest to it, at most 16 queries away: most first visits come
     early, so comparing all with all takes a machine that picks up speed for a cache (25 to 100 % of such runs). Found:
     every model behind a dictionary; flagged in vain: 0 %, on a machine that changes its pace too. Source: MLPerf's
     audit TEST04. None for fewer than 20 pairs. Raises ValueError for unequal lengths.
@@ -132,7 +132,7 @@ def caching(latency_ns: Any, sample_indices: Any) -> Pitfall | None:
     faster = 1 - float(np.median(again / np.maximum(first, 1)))
     if faster <= 0.10 or stats.wilcoxon((again - first) / (again + first + 1), alternative="less").pvalue >= 0.01:
         return None
-    evidence = f"second visits of a sample were {faster:.0%} faster than first visits"
+    evidence = f"repeat visits of samples were {faster:.0%} faster than first visits"
     return Pitfall("caching", "the model remembers its inputs", evidence, "switch its cache off", "invalid")
 
 
