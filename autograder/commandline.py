@@ -1,6 +1,7 @@
 """What every subcommand shares: its help with an example and the exit codes, errors of one sentence, completion.
 
-Knows no command. `tinytorch/commandline.py` is the same for the other command: neither package imports the other's.
+Knows no command. `tinytorch/commands/commandline.py` is the same for the other command; neither package imports the
+other's.
 """
 
 from __future__ import annotations

@@ -14,10 +14,10 @@ from functools import partial
 from typing import Any
 
 import numpy as np
+from order_statistics import percentile_interval
 from traces import FloatArray
 
 from tinytorch.benchmarking import mean_interval, median_interval
-from tinytorch.intervals import percentile_interval
 
 N, RESAMPLES, BATCH, REPETITIONS = 24_576, 9_999, 64, 25
 MIB = 1 << 20

@@ -2,7 +2,7 @@
 
 Knows nothing of our own load generator. LoadGen aborts the process if a model raises and waits for ever if an answer
 is lost, so whoever calls this does it in a process of its own (`tinytorch.apart.run_apart`). Its system under test does
-less than `tinytorch.loadgen_sut` does: what is left to measure is LoadGen.
+less than `tinytorch.mlperf.loadgen` does: what is left to measure is LoadGen.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from typing import Any
 import numpy as np
 
 from tinytorch.benchmarking import Array, IntArray, Model
-from tinytorch.loadgen_logs import read_detail, read_trace
-from tinytorch.loadgen_sut import import_loadgen, start_test
+from tinytorch.mlperf.loadgen import import_loadgen, start_test
+from tinytorch.mlperf.logs import read_detail, read_trace
 
 NOT_INSTALLED = "not installed"
 

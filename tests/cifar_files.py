@@ -9,8 +9,8 @@ import tarfile
 
 import numpy as np
 
-from tinytorch import cifar
-from tinytorch.download import PublishedFile
+from tinytorch.datasets import cifar
+from tinytorch.datasets.download import PublishedFile
 
 ROWS = 4
 BATCHES = (*cifar.TRAIN, "test_batch")

@@ -8,9 +8,10 @@ import pytest
 
 from autograder.reading.lesson import load_lesson, to_notebook
 from tests.test_lesson_runs import executed
-from tinytorch import cli, export_cli
+from tinytorch import cli
 from tinytorch.checking.outline import course_text, load_course, outline
 from tinytorch.checking.saved import check_notebook
+from tinytorch.commands import export
 from tinytorch.export import ExportError, read_lesson
 
 ROOT = Path(__file__).parents[1]
@@ -113,8 +114,8 @@ def test_the_exporter_writes_and_checks_the_outline_of_its_own_lesson(
 ) -> None:
     """A student's notebook, and a lesson that goes elsewhere, leave it alone."""
     kept = tmp_path / "course" / "13_benchmarking.json"
-    monkeypatch.setattr(export_cli, "OUTLINE", kept)
-    monkeypatch.setattr(export_cli, "PACKAGE", tmp_path / "package")
+    monkeypatch.setattr(export, "OUTLINE", kept)
+    monkeypatch.setattr(export, "PACKAGE", tmp_path / "package")
     assert cli.main(["export", str(RELEASE)]) == 0
     assert cli.main(["export", str(lesson_path), "--to", str(tmp_path / "other")]) == 0
     assert not kept.exists()

@@ -19,8 +19,7 @@ from tests.cifar_files import (
     python_archive,
     python_batch,
 )
-from tinytorch import cifar, download
-from tinytorch.datasets import DatasetUnavailable, cifar10, load_dataset
+from tinytorch.datasets import DatasetUnavailable, cifar, cifar10, download, load_dataset
 
 
 @pytest.fixture(autouse=True)

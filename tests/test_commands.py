@@ -15,7 +15,7 @@ import pytest
 import autograder.cli
 import tinytorch.cli
 from book.engine.commands import PAGE, page
-from tinytorch.commandline import commands_of, refusal
+from tinytorch.commands.commandline import commands_of, refusal
 
 ROOT = Path(__file__).parents[1]
 PARSERS = {"tinytorch": tinytorch.cli.build_parser(), "autograder": autograder.cli.build_parser()}

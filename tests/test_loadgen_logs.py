@@ -6,7 +6,8 @@ import sys
 import pytest
 
 from tinytorch.datasets import QuerySampleLibrary
-from tinytorch.loadgen_logs import (
+from tinytorch.mlperf.loadgen import loadgen_sut, run_loadgen
+from tinytorch.mlperf.logs import (
     ACCURACY,
     DETAIL,
     PERCENTILES,
@@ -16,7 +17,6 @@ from tinytorch.loadgen_logs import (
     read_numbers,
     read_trace,
 )
-from tinytorch.loadgen_sut import loadgen_sut, run_loadgen
 
 LATENCIES = {f"result_{name}_latency_ns": 10 * i for i, name in enumerate(("min", "mean", "max"), 1)}
 LATENCIES |= {f"result_{float(p):.2f}_percentile_latency_ns": 100 + i for i, p in enumerate(PERCENTILES)}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import pkgutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from contextlib import chdir
 from pathlib import Path
@@ -14,15 +16,14 @@ import pytest
 
 import tinytorch.benchmarking
 from tests.scripted import MS, jittery, scripted
-from tinytorch import cifar
 from tinytorch.benchmarking import (
     PerformanceReporter,
     StatisticalValidator,
     TinyTorchPerf,
     load_results,
 )
-from tinytorch.datasets import DatasetUnavailable, QuerySampleLibrary, load_dataset
-from tinytorch.download import FetchError
+from tinytorch.datasets import DatasetUnavailable, QuerySampleLibrary, cifar, load_dataset
+from tinytorch.datasets.download import FetchError
 from tinytorch.models import digits_mlp, model_card
 
 ROOT = Path(__file__).parents[1]
@@ -177,6 +178,18 @@ def test_importing_the_package_loads_nothing_large():
     large = {"scipy", "matplotlib", "jinja2", "nbgrader", "IPython", "pandas", "torch", "mlperf_loadgen", "autograder"}
     assert loaded & large == set()
     assert {"numpy", "tinytorch"} <= loaded
+
+
+def test_the_grader_is_kept_from_every_room_but_the_exporters():
+    """The contract that `lint-imports` holds lists them one by one; a new one must not be forgotten there."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    (kept_from,) = [
+        contract["forbidden_modules"]
+        for contract in settings["contracts"]
+        if contract.get("source_modules") == ["autograder"]
+    ]
+    there = {f"tinytorch.{found.name}" for found in pkgutil.iter_modules(tinytorch.__path__)}
+    assert set(kept_from) == there - {"tinytorch.export"}
 
 
 def test_everything_public_is_there_and_documented():

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.cifar_files import content, python_batch, text
-from tinytorch import cifar
-from tinytorch.pickled import PickledArray, PickleRefused, read_pickle
+from tinytorch.datasets import cifar
+from tinytorch.datasets.pickled import PickledArray, PickleRefused, read_pickle
 
 
 def test_the_batches_made_here_are_what_python_2_wrote():

@@ -34,9 +34,8 @@ def test_everything_that_students_need_is_there_and_nothing_else():
     tracked = subprocess.run(["git", "ls-files", "tinytorch"], cwd=ROOT, capture_output=True, text=True, check=False)
     if tracked.returncode == 0 and tracked.stdout:
         reference = {name for name in tracked.stdout.split() if name.startswith("tinytorch/benchmarking/")}
-        kept_out = reference | {"tinytorch/intervals.py"}
         there = {name for name in tracked.stdout.split() if (ROOT / name).is_file()}
-        assert there - kept_out <= support
+        assert there - reference <= support
     assert {name for name in support if name.startswith("tinytorch/benchmarking/")} == {
         "tinytorch/benchmarking/__init__.py"
     }

@@ -10,12 +10,12 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 
-from tinytorch.check_cli import add_check
-from tinytorch.commandline import Parser, add_completion
-from tinytorch.compare_cli import add_compare
-from tinytorch.export_cli import add_export
-from tinytorch.perf_cli import add_perf
-from tinytorch.unfinished import unfinished
+from tinytorch.commands.check import add_check
+from tinytorch.commands.commandline import Parser, add_completion
+from tinytorch.commands.compare import add_compare
+from tinytorch.commands.export import add_export
+from tinytorch.commands.perf import add_perf
+from tinytorch.commands.unfinished import unfinished
 
 EPILOG = """examples:
   tinytorch check benchmarking_dev.ipynb         what stands in your notebook, and what to do next

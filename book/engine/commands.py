@@ -12,7 +12,7 @@ from pathlib import Path
 
 from autograder.cli import build_parser as autograder_parser
 from tinytorch.cli import build_parser as tinytorch_parser
-from tinytorch.commandline import commands_of
+from tinytorch.commands.commandline import commands_of
 
 PAGE = Path(__file__).resolve().parents[1] / "commands.md"
 

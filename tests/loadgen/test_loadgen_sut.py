@@ -10,9 +10,9 @@ import pytest
 
 from tinytorch.benchmarking import accuracy, predict
 from tinytorch.datasets import QuerySampleLibrary, digits
-from tinytorch.loadgen_logs import SCENARIOS, read_detail, read_trace
-from tinytorch.loadgen_sut import SEEDS, LoadGenFailed, loadgen_sut, run_loadgen, start_test
 from tinytorch.mlperf import early_stopping_estimate, loadgen_arrivals, loadgen_samples
+from tinytorch.mlperf.loadgen import SEEDS, LoadGenFailed, loadgen_sut, run_loadgen, start_test
+from tinytorch.mlperf.logs import SCENARIOS, read_detail, read_trace
 from tinytorch.models import digits_mlp
 
 MS = 1_000_000

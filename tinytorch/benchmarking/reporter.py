@@ -139,7 +139,8 @@ def pictures(results: Results, validation: Validation, names: dict[str, str]) ->
             (f"{title(c.scenario)}: {short(c.quantity)}", c.ratio, *c.interval[:2]) for c in validation.comparisons
         ]
         unit = f"time of {names['model']} / time of {names['baseline']}"
-        drawn["comparison"].append(("", charts.intervals(ratios, results.settings.margin, 1.0, unit)))
+        claimed = [c.verdict != "no claim" for c in validation.comparisons]
+        drawn["comparison"].append(("", charts.intervals(ratios, results.settings.margin, 1.0, unit, claimed)))
     for scenario, result in results.items():
         latencies = {names[arm]: [run.latency_ns for run in finished(result, arm)] for arm in names}
         pooled = {name: np.concatenate(rounds) for name, rounds in latencies.items() if rounds}

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 
-from tinytorch.cells import Cell, ExportError, headings
+from tinytorch.export import Cell, ExportError, headings
 
 COURSE = "13_benchmarking"
 

@@ -16,12 +16,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from tinytorch.cells import Cell, ExportError, read_lesson
 from tinytorch.checking.outline import Course, load_course
 from tinytorch.checking.quiet import limited, quiet
 from tinytorch.checking.running import run_checks
 from tinytorch.checking.standing import Standing
-from tinytorch.freenames import export_target
+from tinytorch.export import Cell, ExportError, export_target, read_lesson
 
 CELL_SECONDS = 60.0
 

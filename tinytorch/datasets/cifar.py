@@ -1,7 +1,7 @@
 """CIFAR-10 from its published archives, the binary or the Python one, read without unpacking or unpickling.
 
 Wanted members are read by their exact names and nothing is written to disk, so an archive cannot reach out of its
-folder; the Python batches go through `tinytorch.pickled`, which runs no code. Pixels leave here as stored, uint8.
+folder; the Python batches go through `pickled`, which runs no code. Pixels leave here as stored, uint8.
 Reference: A. Krizhevsky (2009), Learning Multiple Layers of Features from Tiny Images.
 """
 
@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinytorch.datasets import DatasetUnavailable
-from tinytorch.download import CACHE_VARIABLE, FetchError, PublishedFile, cache_folder, check, fetch
-from tinytorch.pickled import PickledArray, read_pickle
+from tinytorch.datasets.download import CACHE_VARIABLE, FetchError, PublishedFile, cache_folder, check, fetch
+from tinytorch.datasets.library import DatasetUnavailable
+from tinytorch.datasets.pickled import PickledArray, read_pickle
 
 Batch = tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]
 

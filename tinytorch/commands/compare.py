@@ -16,7 +16,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tinytorch.commandline import refusal
+from tinytorch.commands.commandline import refusal
 
 if TYPE_CHECKING:
     from tinytorch.benchmarking import Results

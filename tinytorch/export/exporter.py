@@ -1,4 +1,4 @@
-"""The exporter: the cells of a lesson, or of a student's notebook, become the modules of a package.
+"""The package that cells become, as texts and as files.
 
 A section (H2) is a module and its `> ` line the docstring; a cell goes where its `#| export MODULE` says. Imports are
 written from the free names: from an earlier section first, else by the notebook's own import statements. One function
@@ -13,20 +13,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tinytorch.cells import Cell, ExportError, headings, read_lesson
-from tinytorch.freenames import PACKAGE, Code, export_target, exported_code, label, loose_code, refuse_package_import
-from tinytorch.moduletext import Import, module_text
-
-__all__ = [
-    "Cell",
-    "ExportError",
-    "differences",
-    "export_modules",
-    "export_target",
-    "headings",
-    "read_lesson",
-    "write_package",
-]
+from tinytorch.export.cells import Cell, ExportError, headings
+from tinytorch.export.freenames import (
+    PACKAGE,
+    Code,
+    export_target,
+    exported_code,
+    label,
+    loose_code,
+    refuse_package_import,
+)
+from tinytorch.export.moduletext import Import, module_text
 
 _KNOWN = {*dir(builtins), "__class__", "__module__", "__qualname__"}
 _MARK = re.compile(r"^# Generated from ", re.MULTILINE)

@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tinytorch.commandline import refusal
+from tinytorch.commands.commandline import refusal
 
 if TYPE_CHECKING:
     from tinytorch.benchmarking import Report, TinyTorchPerf

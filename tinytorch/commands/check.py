@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tinytorch.cells import ExportError
-from tinytorch.commandline import refusal
+from tinytorch.commands.commandline import refusal
+from tinytorch.export import ExportError
 
 NOTEBOOK = Path("benchmarking_dev.ipynb")
 EPILOG = """example:

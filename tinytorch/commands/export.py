@@ -14,14 +14,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from tinytorch.check_cli import NOTEBOOK
 from tinytorch.checking.outline import COURSE, course_text, outline
-from tinytorch.commandline import refusal
+from tinytorch.commands.check import NOTEBOOK
+from tinytorch.commands.commandline import refusal
 from tinytorch.export import Cell, ExportError, differences, export_modules, read_lesson, write_package
 
-_HERE = Path(__file__).resolve().parent
-PACKAGE = _HERE / "benchmarking"
-OUTLINE = _HERE / "course" / f"{COURSE}.json"
+_TINYTORCH = Path(__file__).resolve().parents[1]
+PACKAGE = _TINYTORCH / "benchmarking"
+OUTLINE = _TINYTORCH / "course" / f"{COURSE}.json"
 
 EPILOG = """examples:
   tinytorch export benchmarking_dev.ipynb                 your notebook becomes tinytorch.benchmarking
@@ -93,8 +93,8 @@ def run_export(options: argparse.Namespace) -> int:
 def _lesson() -> Path | None:
     """The lesson that the pyproject.toml of this checkout names; None for an installed package and a student's copy."""
     try:
-        settings = tomllib.loads((_HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))
-        lesson = _HERE.parent / settings["tool"]["tinytorch"]["course"]["lesson"]
+        settings = tomllib.loads((_TINYTORCH.parent / "pyproject.toml").read_text(encoding="utf-8"))
+        lesson = _TINYTORCH.parent / settings["tool"]["tinytorch"]["course"]["lesson"]
     except (OSError, ValueError, LookupError, TypeError):
         return None
     return lesson if lesson.is_file() else None
@@ -102,7 +102,7 @@ def _lesson() -> Path | None:
 
 def _package(notebook: Path, cells: list[Cell]) -> tuple[dict[str, str], str | None]:
     """Export a lesson strictly; a student's notebook as far as it goes, with a remark where it is not sound."""
-    root = _HERE.parent
+    root = _TINYTORCH.parent
     inside = notebook.resolve().is_relative_to(root)
     source = notebook.resolve().relative_to(root).as_posix() if inside else notebook.name
     try:

@@ -21,7 +21,7 @@ import numpy.typing as npt
 
 from tinytorch.apart import ChildFailedError, give_up, run_apart
 from tinytorch.datasets import QuerySampleLibrary
-from tinytorch.loadgen_logs import SCENARIOS, read_answers, read_numbers
+from tinytorch.mlperf.logs import SCENARIOS, read_answers, read_numbers
 
 Array = npt.NDArray[Any]
 MODES = {"performance": "PerformanceOnly", "accuracy": "AccuracyOnly"}

@@ -43,7 +43,7 @@ class PrintCompletion(argparse.Action):
                 if action.type is Path:
                     where = shtab.DIRECTORY if action.metavar == "FOLDER" else shtab.FILE
                     action.complete = where  # type: ignore[attr-defined]  # what shtab asks for
-        print(shtab.complete(parser, str(values)))  # noqa: T201  a command line prints
+        print(shtab.complete(parser, str(values)))
         parser.exit(0)
 
 

@@ -12,8 +12,8 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from tinytorch.cells import Cell, ExportError
-from tinytorch.moduletext import Import
+from tinytorch.export.cells import Cell, ExportError
+from tinytorch.export.moduletext import Import
 
 PACKAGE = "tinytorch.benchmarking"
 

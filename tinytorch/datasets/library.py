@@ -1,0 +1,80 @@
+"""A query sample library: inputs in memory to draw queries from, and their labels. Knows no data set and no file."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+IntArray = npt.NDArray[np.int64]
+
+
+class DatasetUnavailable(RuntimeError):  # noqa: N818  the name says what is wrong; part of the public face
+    """A data set is neither on this machine nor to be had from the network."""
+
+
+@dataclass(frozen=True, eq=False)
+class QuerySampleLibrary:
+    """Samples for queries: `inputs` (n, ...), numeric, and `labels` (n,), int64 class ids, or None.
+
+    Lists and the like are taken as numpy takes them. Raises ValueError if there is no sample, if inputs are not numbers
+    or labels not whole numbers, or if the lengths differ.
+    """
+
+    name: str
+    inputs: Array
+    labels: IntArray | None = None
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "inputs", _checked_inputs(np.asarray(self.inputs)))
+        if self.labels is not None:
+            object.__setattr__(self, "labels", _checked_labels(np.asarray(self.labels), len(self.inputs)))
+
+    @classmethod
+    def from_arrays(
+        cls, inputs: Array, labels: Array | None = None, *, name: str = "arrays", source: str = "given as arrays"
+    ) -> Self:
+        """Return a library of your own `inputs` (n, ...) and, for accuracy, `labels` (n,)."""
+        return cls(name, inputs, labels, source)
+
+    def __len__(self) -> int:
+        return len(self.inputs)
+
+    @property
+    def fingerprint(self) -> str:
+        """The first 16 hex digits of a SHA-256 over dtype, shape and bytes of inputs and labels.
+
+        Two libraries with the same fingerprint hold the same data, whatever their names.
+        """
+        digest = hashlib.sha256()
+        for array in (self.inputs, self.labels):
+            if array is not None:
+                digest.update(f"{array.dtype.str}{array.shape}".encode())
+                digest.update(np.ascontiguousarray(array).data)
+        return digest.hexdigest()[:16]
+
+
+def _checked_inputs(inputs: Array) -> Array:
+    if inputs.dtype.kind not in "biuf":
+        raise ValueError(f"inputs must be numbers, got dtype {inputs.dtype}; convert them to a numeric array first")
+    if inputs.ndim == 0 or len(inputs) == 0:
+        raise ValueError(f"a sample library needs at least one sample, got inputs of shape {inputs.shape}")
+    return inputs
+
+
+def _checked_labels(labels: Array, samples: int) -> IntArray:
+    if labels.ndim != 1:
+        raise ValueError(
+            f"labels must have one class id per sample, shape ({samples},), got {labels.shape}; "
+            "turn one-hot rows into ids with labels.argmax(axis=1)"
+        )
+    if labels.dtype.kind not in "iu":
+        raise ValueError(f"labels must be whole numbers (class ids), got dtype {labels.dtype}; use labels.astype(int)")
+    if len(labels) != samples:
+        raise ValueError(f"every sample needs one label: got {samples} samples and {len(labels)} labels")
+    return labels.astype(np.int64)
