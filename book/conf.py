@@ -14,6 +14,10 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
 from autograder.links import read_links  # noqa: E402 - it is found by the line above
+from book.engine.quick import keep_garbage, skip_grammars  # noqa: E402
+
+skip_grammars()
+keep_garbage()
 
 about = tomllib.loads((HERE.parent / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 course_links = read_links(HERE.parent)
@@ -34,6 +38,7 @@ extensions = [
     "book.engine.checklist",
     "book.engine.docstrings",
     "book.engine.names",
+    "book.engine.rebuilt",
 ]
 root_doc = "index"
 exclude_patterns = ["_build", "_made", "_templates", "engine", "pictures", "README.md", "**/.ipynb_checkpoints"]

@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,6 +16,7 @@ import pytest
 
 from autograder.links import Links
 from autograder.reading.lesson import load_lesson
+from book.engine import lesson as engine
 from book.engine.front import front
 from book.engine.lesson import RELEASE, is_public, lesson_pages
 from tests.solutions import leaked, secrets
@@ -147,6 +151,25 @@ def test_a_page_of_the_lesson_has_one_title_and_no_gap_below_it(lesson: dict[str
         assert levels[0] == 1, title
         assert levels.count(1) == 1, title
         assert all(later - earlier <= 1 for earlier, later in pairwise(levels)), title
+
+
+def test_the_pages_can_be_written_before_the_lesson_runs(
+    lesson: dict[str, dict], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "BOOK", tmp_path)
+    (tmp_path / "lesson").mkdir()
+    (tmp_path / "lesson/99_of_yesterday.ipynb").write_text("{}")
+    engine.main(["--not-run"])
+    written = sorted((tmp_path / "lesson").iterdir())
+    assert [path.stem for path in written] == sorted(lesson)
+    assert not any(cell.get("outputs") for path in written for cell in json.loads(path.read_text())["cells"])
+
+
+def test_no_grammar_is_compiled_to_read_a_notebook() -> None:
+    code = "from book.engine.quick import skip_grammars; skip_grammars()"
+    code += "; import nbformat, sys; print('lark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
 
 
 def test_the_charts_have_the_palette_of_the_dark_theme() -> None:

@@ -3,18 +3,22 @@
 The pages are the release, cell for cell, one page a section. The solved lesson is run once, from an empty folder; of
 what it printed, only cells that are neither an exercise nor its check give anything to a page. So nothing that earns
 points is in the book, and no picture of it was drawn by hand. Knows nothing of Sphinx.
+
+`python -m book.engine.lesson` runs it; with `--not-run` the pages are written at once, and show text and code alone.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.reading.lesson import to_notebook
+from book.engine.quick import skip_grammars
 from tinytorch import environment
 from tinytorch.export import Cell, read_lesson
 
@@ -31,17 +35,34 @@ _WHOLE = ("Use", "Analyze")  # parts that are one page; the sections of the othe
 Output = dict[str, Any]
 
 
-def main() -> None:
+def main(words: Sequence[str]) -> None:
     """Write the lesson's pages to book/lesson/, and the report that it saved to book/_made/site/."""
-    outputs, report = run(read_lesson(LESSON))
-    pages = lesson_pages(read_lesson(RELEASE), outputs)
+    released = read_lesson(RELEASE)
+    if list(words) == ["--not-run"]:
+        write_pages(lesson_pages(released, {}))
+    else:
+        outputs, report = run(read_lesson(LESSON))
+        write_pages(lesson_pages(released, outputs))
+        write(BOOK / "_made/site" / REPORT, report)
+        write(BOOK / "_made/site/.nojekyll", "")
+
+
+def write_pages(pages: Mapping[str, Mapping[str, Any]]) -> None:
+    """Write the pages to book/lesson/ and remove those that are no longer there."""
     for old in (BOOK / "lesson").glob("*.ipynb"):
-        old.unlink()
-    files = {f"lesson/{name}.ipynb": json.dumps(notebook, indent=1) for name, notebook in pages.items()}
-    files |= {f"_made/site/{REPORT}": report, "_made/site/.nojekyll": ""}
-    for name, text in files.items():
-        (BOOK / name).parent.mkdir(parents=True, exist_ok=True)
-        (BOOK / name).write_text(text, encoding="utf-8")
+        if old.stem not in pages:
+            old.unlink()
+    for name, notebook in pages.items():
+        write(BOOK / f"lesson/{name}.ipynb", json.dumps(notebook, indent=1))
+
+
+def write(path: Path, text: str) -> None:
+    """Write a file at one stroke: Sphinx may be reading the old one."""
+    part = BOOK / "_made" / f"{path.name}.part"
+    for folder in (part.parent, path.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    part.write_text(text, encoding="utf-8")
+    part.replace(path)
 
 
 def run(cells: Sequence[Cell]) -> tuple[dict[str, list[Output]], str]:
@@ -49,6 +70,7 @@ def run(cells: Sequence[Cell]) -> tuple[dict[str, list[Output]], str]:
 
     Raises nbclient's CellExecutionError where a cell fails: a book without its figures is not built.
     """
+    skip_grammars()
     import nbformat
     from nbclient import NotebookClient
     from traitlets.config import Config
@@ -154,4 +176,4 @@ def _machine(name: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

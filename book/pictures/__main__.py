@@ -1,7 +1,6 @@
 """Draw every picture of the book, and the front of the first page: `python -m book.pictures`.
 
-Each module's `make(folder)` is called on book/_made/, one after another: two that measure at the same time would
-measure each other.
+Each module's `make(folder)` is called on book/_made/, one after another.
 """
 
 from __future__ import annotations
