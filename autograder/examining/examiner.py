@@ -4,6 +4,7 @@ passed off as the student's mistake."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
@@ -39,6 +40,23 @@ class Part:
     outcomes: tuple[Outcome, ...] = ()
     remarks: tuple[str, ...] = ()
     attention: bool = False
+
+
+class Parts:
+    """What all suites found together. A class that has `parts`, what each found by its file, builds on this."""
+
+    __slots__ = ()
+    parts: Mapping[str, Part]
+
+    @property
+    def outcomes(self) -> tuple[Outcome, ...]:
+        """What became of each hidden test."""
+        return tuple(outcome for part in self.parts.values() for outcome in part.outcomes)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the instructor should know, each once."""
+        return tuple(dict.fromkeys(remark for part in self.parts.values() for remark in part.remarks))
 
 
 class Examiner:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.examining.collected import SuiteError, collected
-from autograder.examining.examiner import Examiner, Outcome, Part
+from autograder.examining.examiner import Examiner, Outcome, Part, Parts
 from autograder.examining.session import Session
 from autograder.examining.student import Student
 from autograder.sandbox import confinement
@@ -19,7 +19,7 @@ __all__ = ["Outcome", "Part", "SuiteError", "Verdict", "judge"]
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Verdict(Parts):
     """What the suites found, by the file of a suite. `tier` says how the package was confined, `seconds` is wall
     time."""
 
@@ -27,16 +27,6 @@ class Verdict:
     tier: str
     seed: int
     seconds: float
-
-    @property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of each test."""
-        return tuple(outcome for part in self.parts.values() for outcome in part.outcomes)
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the instructor should know, each once."""
-        return tuple(dict.fromkeys(remark for part in self.parts.values() for remark in part.remarks))
 
     @property
     def attention(self) -> bool:

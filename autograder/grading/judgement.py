@@ -18,13 +18,13 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from autograder.examining.examiner import Outcome, Part
+from autograder.examining.examiner import Outcome, Part, Parts
 from autograder.grading.results import json_text, write_whole
 from autograder.reading.submission import Submission
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Parts):
     """What was found about one set of answers, whoever gave them.
 
     `parts` holds what each suite said, by name and digest of the suite (`basis.suites_of`). `refused` maps answers that
@@ -40,16 +40,6 @@ class Judgement:
     bare: bool = False
     notes: tuple[str, ...] = ()
     seconds: float = 0.0
-
-    @property
-    def outcomes(self) -> tuple[Outcome, ...]:
-        """What became of each hidden test."""
-        return tuple(outcome for part in self.parts.values() for outcome in part.outcomes)
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the instructor should know, each once."""
-        return tuple(dict.fromkeys(remark for part in self.parts.values() for remark in part.remarks))
 
     @property
     def attention(self) -> bool:
