@@ -146,6 +146,22 @@ def test_what_is_not_claimed_is_grey_and_hollow_and_says_so():
     assert "no claim, the runs do not count" in ax.get_xlabel()
 
 
+@pytest.mark.parametrize(
+    ("unit", "lines"),
+    [
+        ("time of B / time of A", ["time of B / time of A"]),
+        (f"time of {'B' * 40} / time of {'A' * 30}", [f"time of {'B' * 40} /", f"time of {'A' * 30}"]),
+        (f"time of {'B' * 80} / time of A", [f"time of {'B' * 51}…", "time of A"]),
+    ],
+)
+def test_a_long_ratio_stands_in_two_lines_under_the_axis(unit, lines):
+    from matplotlib.figure import Figure
+
+    ax = Figure().subplots()
+    charts.intervals([("A", 1, 1, 2)], None, None, unit, ax=ax)
+    assert ax.get_xlabel().split("\n") == lines
+
+
 def test_where_all_is_claimed_no_word_of_it_is_drawn(pictures):
     assert "no claim" not in pictures["intervals"]
     assert charts.intervals([("A", 1, 1, 2)], None, None, "ms", [True]) == charts.intervals(

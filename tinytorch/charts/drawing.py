@@ -130,10 +130,11 @@ def draw_intervals(
     rows: Sequence[tuple[str, float, float, float]],
     margin: float | None,
     reference: float | None,
-    unit: str,
+    below: Sequence[str],
     claimed: Sequence[bool],
 ) -> None:
-    """Draw (label, value, low, high) rows from top to bottom, the first on top; those not `claimed` grey and hollow."""
+    """Draw (label, value, low, high) rows from top to bottom, the first on top; those not `claimed` grey and hollow.
+    `below` are the lines under the axis."""
     ends = [end for _, _, low, high in rows for end in (low, high)]
     if reference is not None:
         band = reference / (1 + (margin or 0)), reference * (1 + (margin or 0))
@@ -153,11 +154,6 @@ def draw_intervals(
         ax.text(1, y - 0.3, spread(value, low, high), color=words, ha="right", transform=across)
     ax.set_ylim(len(rows) - 0.6, -0.7)
     ax.set_yticks([])
-    below = [unit]
-    if margin:
-        below.append(f"shaded: within ±{100 * margin:g} %")
-    if not all(claimed):
-        below.append("grey, hollow: no claim, the runs do not count")
     dress(ax, "\n".join(below), "")
     ax.spines["left"].set_visible(False)
 

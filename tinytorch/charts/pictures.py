@@ -178,13 +178,25 @@ def intervals(
     ]
     if margin:
         sentences.append(f"The shaded band is ±{100 * margin:g} % around {_number(reference or 0)}.")
+    below = _below(unit)
+    if margin:
+        below.append(f"shaded: within ±{100 * margin:g} %")
+    if not all(counts):
+        below.append("grey, hollow: no claim, the runs do not count")
     return _show(
-        lambda axes: drawing.draw_intervals(axes, named, margin, reference, plain(unit, 60), counts),
+        lambda axes: drawing.draw_intervals(axes, named, margin, reference, below, counts),
         ax,
         f"Intervals, {unit}",
         sentences,
-        54 + 42 * len(named) + (16 if margin else 0) + (0 if all(counts) else 16),
+        38 + 42 * len(named) + 16 * len(below),
     )
+
+
+def _below(unit: str) -> list[str]:
+    """Return what an axis is called: a ratio too long for one line stands in two, above and below its stroke."""
+    above, stroke, divisor = unit.partition(" / ")
+    lines = [f"{above} /", divisor] if stroke and len(unit) > 60 else [unit]
+    return [plain(line, 60) for line in lines]
 
 
 @overload
