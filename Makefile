@@ -12,7 +12,7 @@
 # make test-book  the book in headless Chromium: outside requests, links, accessibility, phone, dark mode
 # make site    the book with the lesson for a browser alone in its folder lite/, in build/site, to put online as it is
 # make lite    the lesson as a site that a browser runs alone, in build/lite; STACK=tested for the versions below
-# make test-lite  the whole lesson in headless Chromium on a Pyodide of our own: about 10 minutes, and 80 MB to fetch once
+# make test-lite  the whole lesson in headless Chromium on a Pyodide of our own: 3 to 10 minutes, and 80 MB to fetch once
 # make test-colab  the published notebook in an imitated Colab, and the published README, each in a venv of its own
 # make test-torch  the PyTorch adapter against PyTorch, in a venv of its own
 # make clean   remove what make made

@@ -12,7 +12,7 @@ from book.pictures.paper import detect, write_finding, write_picture
 from book.pictures.scripted import MS, noise, one_by_one
 from tinytorch.benchmarking import IntArray
 from tinytorch.charts.drawing import dress, name_colours, set_scale
-from tinytorch.charts.pictures import show
+from tinytorch.charts.shared import show
 from tinytorch.charts.svg import BAND, SERIES, Svg
 from tinytorch.pitfalls import drift, level_step, slow_warm_up, stalls
 

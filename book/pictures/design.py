@@ -27,7 +27,7 @@ from tinytorch.benchmarking import (
 )
 from tinytorch.charts import intervals, latency_cdf
 from tinytorch.charts.drawing import dress, name_colours, set_scale
-from tinytorch.charts.pictures import show
+from tinytorch.charts.shared import show
 from tinytorch.charts.svg import INK, SERIES, Svg
 from tinytorch.core.compression import magnitude_prune, quantise_int8
 from tinytorch.datasets import load_dataset

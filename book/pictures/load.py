@@ -25,7 +25,7 @@ from tinytorch.benchmarking import (
 )
 from tinytorch.charts import latency_cdf, queue_depth, timeline
 from tinytorch.charts.drawing import dress, name_colours, set_scale
-from tinytorch.charts.pictures import show
+from tinytorch.charts.shared import show
 from tinytorch.charts.svg import SERIES, Svg
 from tinytorch.pitfalls import caching, closed_loop, same_sample, saturated, wrong_arrivals
 

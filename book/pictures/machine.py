@@ -27,7 +27,7 @@ from tinytorch.benchmarking import (
 )
 from tinytorch.charts import latency_cdf
 from tinytorch.charts.drawing import dress, name_colours, set_scale, time_unit
-from tinytorch.charts.pictures import show
+from tinytorch.charts.shared import show
 from tinytorch.charts.svg import SERIES, Svg
 from tinytorch.core.networks import Sequential
 from tinytorch.datasets import load_dataset

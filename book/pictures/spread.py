@@ -24,7 +24,7 @@ from tinytorch.benchmarking import (
     validity,
 )
 from tinytorch.charts.drawing import dress
-from tinytorch.charts.pictures import show
+from tinytorch.charts.shared import show
 from tinytorch.charts.svg import INK, SERIES, Svg
 from tinytorch.pitfalls import (
     autocorrelation,

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinytorch.charts.drawing import dress, name_colours, number, set_scale
-from tinytorch.charts.pictures import show
+from tinytorch.charts.shared import show
 from tinytorch.charts.svg import INK, MUTED, SERIES, Svg
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from tinytorch.benchmarking import (
     paired_ratio,
 )
 from tinytorch.charts.drawing import dress, name_colours
-from tinytorch.charts.pictures import show
+from tinytorch.charts.shared import show
 from tinytorch.charts.svg import INK, MUTED, SERIES, Svg
 from tinytorch.pitfalls import averaged_throughput, best_of_k, mean_of_ratios, multiple_comparisons, optional_stopping
 

@@ -1,11 +1,13 @@
 """The pictures of a benchmark, each one inline SVG with words for those who cannot see it.
 
-`pictures` checks numbers and says them, `course` does so for what changes over time, `drawing` draws on Axes, `svg`
-makes a page's part of it. Knows arrays and names, not runs, scenarios or verdicts; matplotlib loads when one is drawn.
+`pictures` checks numbers and says them for one system, `compared` for a comparison, `course` for what changes over
+time; `shared` is what these share, `drawing` draws on Axes, `svg` makes a page's part of it. Knows arrays and names,
+not runs, scenarios or verdicts; matplotlib loads when one is drawn.
 """
 
+from .compared import intervals, round_values
 from .course import load_latency, over_time, queue_depth
-from .pictures import closed_open, intervals, latency_cdf, round_values, timeline
+from .pictures import closed_open, latency_cdf, timeline
 from .svg import Svg
 
 __all__ = [

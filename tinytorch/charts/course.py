@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinytorch.charts import drawing
-from tinytorch.charts.pictures import check_array, check_some, in_words, show
+from tinytorch.charts.shared import check_array, check_some, in_words, show
 from tinytorch.charts.svg import BAND, INK, MUTED, SERIES, Svg, plain
 
 if TYPE_CHECKING:
