@@ -27,6 +27,7 @@ from autograder.grading.autograded import keep_stamps, write_autograded, write_s
 from autograder.grading.class_results import ClassResults
 from autograder.grading.grade import Graded, Grader, Judged, Setup
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
+from autograder.grading.judging import collect_seldom
 from autograder.grading.pool import Ended, spread
 from autograder.grading.record import Record
 from autograder.grading.results import load, save
@@ -119,6 +120,7 @@ _grader: Grader | None = None
 def _prepare(setup: Setup) -> None:
     """Make this grading process ready: the release is read once, not once a submission."""
     global _grader
+    collect_seldom()
     _grader = Grader(setup)
 
 

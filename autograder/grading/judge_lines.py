@@ -24,7 +24,7 @@ from typing import Any, BinaryIO
 from autograder.examining.collected import SuiteError
 from autograder.grading.basis import answers_from, basis
 from autograder.grading.judgement import Judgement
-from autograder.grading.judging import CannotGradeError, Judge, Setup
+from autograder.grading.judging import CannotGradeError, Judge, Setup, collect_seldom
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
 from autograder.sandbox import confinement
@@ -53,6 +53,7 @@ def main() -> int:
         except (CannotGradeError, confinement.SandboxUnavailable, OSError, ValueError) as error:
             _say(answers, {"refused": f"{error}"})
             return 1
+        collect_seldom()
         _say(answers, {"ready": True})
         for line in sys.stdin.buffer:
             _say(answers, _judged(judge, line))

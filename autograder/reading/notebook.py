@@ -7,6 +7,7 @@ validation refuses notebooks whose answers can still be read.
 from __future__ import annotations
 
 import codecs
+import contextlib
 import json
 import os
 import re
@@ -142,8 +143,9 @@ def _cell(entry: object, index: int, remarks: list[str]) -> RawCell | None:
         return None
     kind = entry.get("cell_type")
     source = entry.get("source", entry.get("input"))  # format 3 calls a code cell's text its input
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        source = "".join(source)
+    if isinstance(source, list):
+        with contextlib.suppress(TypeError):  # then it is damaged
+            source = "".join(source)
     if not isinstance(kind, str) or not isinstance(source, str):
         remarks.append(f"Cell {index} is damaged and was left out.")
         return None
@@ -156,7 +158,7 @@ def _cell(entry: object, index: int, remarks: list[str]) -> RawCell | None:
 def _plain(source: str) -> str:
     """Use "\\n" for every line end, and replace what no file can hold (half of a surrogate pair, NUL)."""
     source = source.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\N{REPLACEMENT CHARACTER}")
-    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", source)
+    return source if source.isascii() else _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", source)
 
 
 def _grade_id(metadata: object) -> str | None:

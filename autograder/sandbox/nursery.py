@@ -161,8 +161,9 @@ class Child:
         kill(self._held)
         self.code(_END_S)  # process 1 of a namespace goes last
         os.close(self._held)
-        for name in ("rooms", "packages"):
-            _remove(self._nursery.folder / name / str(self._number))
+        with contextlib.suppress(FileNotFoundError):  # with namespaces both were the child's alone, and went with it
+            shutil.rmtree(self._nursery.folder / "packages" / str(self._number))
+            _remove(self._nursery.folder / "rooms" / str(self._number))
 
 
 _kept: dict[Hashable, Nursery] = {}
@@ -191,9 +192,10 @@ Finalize(None, close_all, exitpriority=1)
 
 def _remove(folder: Path) -> None:
     """Remove what a submission wrote, however deep and whatever its rights; most write nothing."""
-    with contextlib.suppress(FileNotFoundError):
-        try:
-            folder.rmdir()
-        except OSError:
-            subprocess.run(["chmod", "-R", "u+rwX", str(folder)], check=False, capture_output=True)
-            subprocess.run(["rm", "-rf", str(folder)], check=False, capture_output=True)
+    try:
+        folder.rmdir()
+    except FileNotFoundError:
+        raise
+    except OSError:
+        subprocess.run(["chmod", "-R", "u+rwX", str(folder)], check=False, capture_output=True)
+        subprocess.run(["rm", "-rf", str(folder)], check=False, capture_output=True)

@@ -16,7 +16,7 @@ from typing import IO, Any, Protocol, Self
 
 from autograder.sandbox.wire import MAX_BYTES, WireError
 
-_CHUNK = 2**20
+_CHUNK = 2**16  # what a pipe holds; a buffer of a megabyte is made anew by the kernel for each read
 _END_S = 10.0  # a killed process that is still there after this long is the kernel's matter
 
 

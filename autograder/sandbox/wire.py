@@ -133,9 +133,12 @@ def loads(line: bytes) -> dict[str, Any]:
     """Return the message of a line; raises WireError if it is not JSON, not an object or over one of the limits."""
     _within_limits(line)
     try:
-        message = _DECODER.decode(line.decode("utf-8"))
+        text = line.decode("utf-8")
+        message, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise WireError("a line is not a message of the protocol") from error
+    if end < len(text.rstrip()):
+        raise WireError("a line is one message of the protocol, this one holds more")
     if not isinstance(message, dict):
         raise WireError("a message is a JSON object, this line holds something else")
     return message

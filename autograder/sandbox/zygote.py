@@ -24,7 +24,7 @@ from typing import Any, NoReturn
 
 from autograder.sandbox import kernel, landlock, parts, seccomp
 
-_CHUNK = 2**20
+_CHUNK = 2**16
 _PLAIN = kernel.MS_NOSUID | kernel.MS_NODEV
 _SHARED = "/dev/shm"  # noqa: S108 - a child's own, a tmpfs
 CANNOT = 70  # the exit code of a child that could not be shut in

@@ -45,6 +45,10 @@ class _Module:
         return self._owners.get(name)
 
     @property
+    def defines(self) -> Iterable[str]:
+        return self._owners
+
+    @property
     def public(self) -> list[str]:
         return [name for *_, code, public in self.parts if public for name in code.public]
 
@@ -68,6 +72,7 @@ def export_modules(cells: Sequence[Cell], *, source: str, strict: bool = True) -
         raise ExportError("nothing to export: no code cell begins with `#| export MODULE`")
     files = {}
     owners: dict[str, str] = {}
+    earlier: dict[str, str] = {}  # the last module before this one that defines a name
     for module in notebook.modules.values():
         for name in module.public:
             if strict and (name in notebook.modules or owners.get(name, module.name) != module.name):
@@ -75,7 +80,8 @@ def export_modules(cells: Sequence[Cell], *, source: str, strict: bool = True) -
             owners[name] = module.name
         origin = f'Generated from {source}, section "{module.title}"; make it again with `tinytorch export`.'
         body = [code.text for _, _, code, _ in module.parts if code.text]
-        needs = _needs(notebook, module, strict)
+        needs = _needs(notebook, module, earlier, strict)
+        earlier.update(dict.fromkeys(module.defines, module.name))
         files[f"{module.name}.py"] = module_text(module.doc, origin, needs, module.public, body)
     doc = f"The package that the lesson builds, in reading order: {', '.join(notebook.modules)}."
     origin = f"Generated from {source}; make it again with `tinytorch export`."
@@ -188,22 +194,19 @@ def _is_plain(item: Import) -> bool:
     return item.name is None and item.alias is None
 
 
-def _needs(notebook: _Notebook, module: _Module, strict: bool) -> set[Import]:
+def _needs(notebook: _Notebook, module: _Module, earlier: Mapping[str, str], strict: bool) -> set[Import]:
     """Return the imports that the free names of a module ask for."""
     needed: set[Import] = set()
-    order = list(notebook.modules.values())
-    at = order.index(module)
     for position, cell, code, _ in module.parts:
         for name in sorted(code.uses):
             if module.defined_by(name):
                 continue
-            earlier = next((each for each in reversed(order[:at]) if each.defined_by(name)), None)
-            if earlier:
-                needed.add(Import(f".{earlier.name}", name))
+            if name in earlier:
+                needed.add(Import(f".{earlier[name]}", name))
             elif name in notebook.imports:
                 needed |= _chosen(notebook.imports[name], position)
             elif strict and name not in _KNOWN:
-                later = next((found for each in order[at:] if (found := each.defined_by(name))), None)
+                later = next((found for each in notebook.modules.values() if (found := each.defined_by(name))), None)
                 raise ExportError(_unknown(name, cell, later, notebook.loose.get(name)))
     return needed
 

@@ -9,7 +9,7 @@ import functools
 import re
 import symtable
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from tinytorch.export.cells import Cell, ExportError
@@ -79,7 +79,7 @@ def export_target(cell: Cell) -> tuple[str, bool] | None:
 def exported_code(cell: Cell) -> Code:
     """Return what an exported cell brings into its module. Raises ExportError if it does not compile on its own."""
     try:
-        return _code(_without_markers(cell.source))
+        return _code(cell.source)
     except _UNUSABLE as error:
         line = (error.text or "").strip()[:80] if isinstance(error, SyntaxError) else ""
         if _MAGIC.fullmatch(line):
@@ -90,7 +90,8 @@ def exported_code(cell: Cell) -> Code:
 
 
 @functools.lru_cache(_KEPT)
-def _code(text: str) -> Code:
+def _code(source: str) -> Code:
+    text = _without_markers(source)
     tree = _parse(text)
     body = _without_imports(text, tree)
     # A line in front makes a `from __future__` that is left a syntax error here, as it would be in the module.
@@ -219,16 +220,28 @@ def _leaves(tree: ast.AST) -> Iterator[ast.Name]:
 
 def _annotating(tree: ast.Module) -> Iterator[str]:
     """Names in the annotations of variables within functions, which Python 3.14 leaves out of its tables."""
-    for function in ast.walk(tree):
+    for function in _statements(tree.body):
         if not isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
             continue
+        found = [node.annotation for node in _statements(function.body) if isinstance(node, ast.AnnAssign)]
+        if not found:
+            continue
         inside = list(ast.walk(function))
-        local = {node.id for node in _leaves(function)} | {node.arg for node in inside if isinstance(node, ast.arg)}
+        local = {leaf.id for leaf in _leaves(function)} | {node.arg for node in inside if isinstance(node, ast.arg)}
         local |= {node.name for node in inside if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-        for node in inside:
-            if isinstance(node, ast.AnnAssign):
-                named = {leaf.id for leaf in ast.walk(node.annotation) if isinstance(leaf, ast.Name)}
-                yield from sorted(named - local)
+        for annotation in found:
+            named = {leaf.id for leaf in ast.walk(annotation) if isinstance(leaf, ast.Name)}
+            yield from sorted(named - local)
+
+
+def _statements(body: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """Every statement, however deep, without a look at expressions, which are most of a tree."""
+    waiting = list(body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        for part in ("body", "handlers", "cases", "orelse", "finalbody"):
+            waiting += getattr(node, part, ())
 
 
 def _uses(table: symtable.SymbolTable) -> Iterator[str]:
