@@ -148,13 +148,15 @@ def test_the_correlation_length_is_the_sum_it_says() -> None:
         assert correlation_length(repeats) == pytest.approx(max(1, expected))
 
 
-def test_goodput_counts_what_is_in_time() -> None:
-    rounds = [np.array([1, 2, 3, 4]) * MS] * 3
-    assert goodput(rounds[0], 2e9, 3 * MS).qps == 1.5
+def test_goodput_is_the_part_of_the_load_that_is_in_time() -> None:
+    """4 of 5 are in time, and 5 arrivals have 4 gaps: 3.2 of the gaps count."""
+    rounds = [np.array([1, 2, 3, 3, 4]) * MS] * 3
+    assert goodput(rounds[0], 2e9, 3 * MS).qps == pytest.approx(1.6)
+    assert goodput(rounds[0], 2e9, 4 * MS).qps == 2  # nothing is late: the load itself
     few = goodput(rounds, [1e9, 2e9, 4e9], 3 * MS)
-    assert (few.qps, few.low, few.high, few.rounds) == (1.5, None, None, 3)
-    many = goodput(rounds * 2, [1e9, 2e9, 3e9, 4e9, 5e9, 6e9], 3 * MS)
-    assert (many.low, many.qps, many.high) == (0.5, pytest.approx((1 + 0.75) / 2), 3.0)
+    assert (few.qps, few.low, few.high, few.rounds) == (pytest.approx(1.6), None, None, 3)
+    many = goodput(rounds * 2, [1e9, 2e9, 4e9, 5e9, 8e9, 10e9], 3 * MS)
+    assert (many.low, many.qps, many.high) == pytest.approx((0.32, (0.8 + 0.64) / 2, 3.2))
 
 
 @pytest.mark.parametrize(

@@ -130,6 +130,16 @@ def test_numbers_are_those_of_the_runs(faster, faster_html):
     assert f"{np.median(values):.2f} ms [{values[0]:.2f}, {values[-1]:.2f}]" in Page(faster_html).text
 
 
+def test_goodput_is_never_above_the_load_beside_it(faster, faster_html):
+    """Both are over the time from the first arrival to the last, and here nothing is late."""
+    rows = {row["quantity"]: row["arms"] for row in faster.to_dict()["summary"] if row["scenario"] == "server"}
+    for arm in ("model", "baseline"):
+        assert rows["goodput"][arm] == rows["scheduled load"][arm]
+    words = "Goodput is the part of the scheduled load that was answered within the latency target."
+    assert words in Page(faster_html).text
+    assert words in faster.to_markdown()
+
+
 def test_without_a_baseline_no_comparison_is_claimed(alone):
     text = Page(alone.to_html()).text
     assert text.startswith("How fast is B on ")

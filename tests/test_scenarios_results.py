@@ -114,11 +114,19 @@ def test_multi_stream_counts_queries_and_not_samples(queries, enough):
 
 
 @LAW
-@given(latency=st.lists(st.integers(1, 30 * MS), min_size=1, max_size=50))
-def test_goodput_is_what_came_in_time_a_second(latency):
+@given(latency=st.lists(st.integers(1, 30 * MS), min_size=2, max_size=50))
+def test_goodput_is_the_part_of_the_load_that_came_in_time(latency):
+    """Over the time to the last answer it would be above the load where that answer took less than a gap."""
     run = run_of("server", latency)
-    in_time = sum(one <= 15 * MS for one in latency)
-    assert goodput(run, ASKED) == pytest.approx(in_time / run.duration_ns * 1e9)
+    late = sum(one > 15 * MS for one in latency)
+    load = metric_value(run, ASKED)
+    assert goodput(run, ASKED) == pytest.approx((1 - late / run.n) * load)
+    assert goodput(run, ASKED) <= load
+    assert (goodput(run, ASKED) == load) == (late == 0)
+
+
+def test_one_query_has_no_rate():
+    assert goodput(run_of("server", [MS]), ASKED) == 0
 
 
 @pytest.mark.parametrize(("late_ms", "allowed"), [(1.5, True), (1.6, False)])

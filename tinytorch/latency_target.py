@@ -42,7 +42,7 @@ class Decision:
 
 @dataclass(frozen=True)
 class Goodput:
-    """Queries per second within the target: the median of the rounds, and its interval if there are enough rounds."""
+    """The load that met the target, in queries per second: the rounds' median, and its interval if there are enough."""
 
     qps: float
     low: float | None
@@ -110,11 +110,12 @@ def meets_target(latency_ns: Runs, target_ns: float, percentile: float, confiden
 def goodput(
     latency_ns: Runs, duration_ns: float | Sequence[float], target_ns: float, confidence: float = 0.95
 ) -> Goodput:
-    """Return how many queries a second are answered within `target_ns`: the median of the rounds and its interval.
+    """Return the part of the load, in queries per second, that met `target_ns`: the rounds' median and its interval.
 
-    `latency_ns` is one round, shape (n,), or a list of rounds, `duration_ns` the time of each. The interval is the
-    exact one between order statistics; where the rounds are too few for it (below 6 at 95 %) its ends are None. Raises
-    ValueError for latencies that are not finite numbers, for an empty round, and for durations that do not fit them.
+    `latency_ns` is one round, shape (n,), or a list of rounds, `duration_ns` the time of each from the first arrival to
+    the last: n - 1 gaps, as in the scheduled load. The interval is the exact one between order statistics; where the
+    rounds are too few for it (below 6 at 95 %) its ends are None. Raises ValueError for latencies that are not finite
+    numbers, for an empty round, and for durations that do not fit them.
     """
     from scipy.stats import quantile_test
 
@@ -124,9 +125,9 @@ def goodput(
     if durations.shape != (len(rounds),) or not (np.isfinite(durations).all() and (durations > 0).all()):
         raise ValueError(
             f"each of the {len(rounds)} rounds has one duration, positive and in ns, got {durations.tolist()}; "
-            "pass the duration_ns of each round"
+            "pass the time of each round from its first arrival to its last"
         )
-    rates = [float(np.count_nonzero(run <= target_ns)) for run in rounds] / durations * 1e9
+    rates = [float(np.mean(run <= target_ns)) * (run.size - 1) for run in rounds] / durations * 1e9
     ends = quantile_test(rates, p=0.5).confidence_interval(confidence)  # NaN where the rounds are too few
     low, high = (None if math.isnan(end) else float(end) for end in ends)
     return Goodput(float(np.median(rates)), low, high, rates.size)

@@ -130,9 +130,9 @@ def headline(run: Run, settings: Settings) -> float:
 
 
 def goodput(run: Run, settings: Settings) -> float:
-    """Return the samples per second that were answered within the latency target."""
+    """Return the part of a Server run's scheduled load, in samples per second, that met the latency target."""
     in_time = int(np.count_nonzero(run.latency_ns <= settings.latency_target_ns))
-    return in_time / run.duration_ns * NS_PER_S if run.n else 0.0
+    return in_time / run.n * metric_value(run, settings) if run.n > 1 else 0.0  # of one query there is no rate
 
 
 def late_generator(run: Run, settings: Settings) -> list[Reason]:
