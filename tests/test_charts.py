@@ -49,6 +49,18 @@ def test_the_same_numbers_give_the_same_bytes(name, pictures):
 
 
 @pytest.mark.parametrize("name", DRAWN)
+def test_a_picture_is_drawn_once(name, monkeypatch):
+    """To draw takes most of a report's time, and matplotlib's savefig draws a figure with a layout twice."""
+    from matplotlib.axes import Axes
+
+    drawn: list[Axes] = []
+    draw = Axes.draw
+    monkeypatch.setattr(Axes, "draw", lambda axes, renderer: (drawn.append(axes), draw(axes, renderer)))
+    DRAWN[name]()
+    assert len(drawn) == 1
+
+
+@pytest.mark.parametrize("name", DRAWN)
 def test_picture_is_one_fluid_svg_with_its_alternative_text(name, pictures):
     root = ET.fromstring(pictures[name])
     assert root.tag == f"{NAMESPACE}svg"

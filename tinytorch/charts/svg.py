@@ -64,6 +64,7 @@ def variables(dark: bool = False) -> str:
 def render(draw: Callable[[Axes], None], *, title: str, description: str, height: float) -> Svg:
     """Draw on fresh Axes, `WIDTH` by `height` units, and return the picture with its alternative text."""
     from matplotlib import style
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
     # The reader's own fonts hold the letters that the measuring font lacks, so matplotlib's warning is no news.
@@ -75,7 +76,8 @@ def render(draw: Callable[[Axes], None], *, title: str, description: str, height
             patch.set_visible(False)
         draw(axes)
         page = io.StringIO()
-        figure.savefig(page, format="svg", metadata={"Date": None})
+        # savefig would draw twice, first for the layout alone, which this one drawing makes as well.
+        FigureCanvasSVG(figure).print_svg(page, metadata={"Date": None})  # type: ignore[no-untyped-call]
     return _inline(page.getvalue(), plain(title), plain(description))
 
 
