@@ -146,15 +146,16 @@ def test_a_marker_leaves_no_double_blank_line() -> None:
 
 
 def test_what_a_cell_uses_is_found_wherever_it_stands() -> None:
-    head = code("import a, b, c, d, e, f, g, h\nimport unused\nimport i.j\nimport i.k\nfrom m import n as o")
+    head = code("import a, b, c, d, e, f, g, h, p, q\nimport unused\nimport i.j\nimport i.k\nfrom m import n as o")
     used = (
         "#| export one\n@a.wraps\ndef run(x: b.B, *, y=c) -> 'd.D':\n    z: e.E = [f for x in y]\n    def inner(a):\n"
-        "        return lambda: g\n    return i.j, i.k\n\n\nclass Run(o):\n    h: int = 1\n    kind: h.H"
+        "        return lambda: g\n    try:\n        u: p.P = 1\n    except ValueError:\n        match x:\n"
+        "            case 1:\n                v: q.Q = 2\n    return i.j, i.k\n\n\nclass Run(o):\n    h: int = 1\n    kind: h.H"
     )
     imports = re.findall(r"^(?:import|from) .*", export(head, section("1. One"), code(used))["one.py"], re.MULTILINE)
     assert imports == [
         "from __future__ import annotations",
-        *[f"import {name}" for name in ("a", "b", "c", "e", "f", "g", "i.j", "i.k")],
+        *[f"import {name}" for name in ("a", "b", "c", "e", "f", "g", "i.j", "i.k", "p", "q")],
         "from m import n as o",
     ]
 

@@ -107,6 +107,17 @@ def test_in_a_crowd_no_process_is_signalled(monkeypatch, tmp_path):
     assert not room.exists(), "what a submission wrote is removed"
 
 
+@pytest.mark.parametrize("kind", ["namespaces", "container"])
+def test_a_submission_that_wrote_nothing_ends_without_a_command(monkeypatch, tmp_path, kind):
+    """Commands that found nothing to remove took a thirtieth of a submission's time."""
+    tier, commands = tier_of(kind), []
+    monkeypatch.setattr(confinement, "probe", lambda: tier)
+    with session(tmp_path / "s", PROBES) as running:
+        assert student_of(running).exists("/") is True
+        monkeypatch.setattr("autograder.sandbox.nursery.subprocess.run", lambda *words, **_: commands.append(words))
+    assert commands == []
+
+
 def test_a_trusted_submission_needs_no_sandbox(monkeypatch, tmp_path):
     monkeypatch.setattr(confinement, "probe", lambda: Tier("none", True, "bubblewrap"))
     with session(tmp_path / "s", PROBES, trust=True) as running:

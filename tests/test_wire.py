@@ -197,7 +197,11 @@ def test_nesting_is_bounded_both_ways():
 
 
 @pytest.mark.parametrize(
-    "line", [b"[1]", b"1", b'{"value": NaN}', b'{"value": Infinity}', b"\xff", b'{"v": 1' + b"0" * 5000 + b"}"]
+    "line",
+    [
+        *(b"[1]", b"1", b'{"value": NaN}', b'{"value": Infinity}', b"\xff", b'{"v": 1' + b"0" * 5000 + b"}"),
+        *(b'{"reply": 1}{"reply": 2}', b'{"reply": 1} 2', b'{"reply": 1}]'),
+    ],
 )
 def test_what_is_no_message_is_refused(line):
     with pytest.raises(WireError):
