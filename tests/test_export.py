@@ -150,7 +150,8 @@ def test_what_a_cell_uses_is_found_wherever_it_stands() -> None:
     used = (
         "#| export one\n@a.wraps\ndef run(x: b.B, *, y=c) -> 'd.D':\n    z: e.E = [f for x in y]\n    def inner(a):\n"
         "        return lambda: g\n    try:\n        u: p.P = 1\n    except ValueError:\n        match x:\n"
-        "            case 1:\n                v: q.Q = 2\n    return i.j, i.k\n\n\nclass Run(o):\n    h: int = 1\n    kind: h.H"
+        "            case 1:\n                v: q.Q = 2\n    return i.j, i.k\n\n\n"
+        "class Run(o):\n    h: int = 1\n    kind: h.H"
     )
     imports = re.findall(r"^(?:import|from) .*", export(head, section("1. One"), code(used))["one.py"], re.MULTILINE)
     assert imports == [
