@@ -3,7 +3,6 @@
 Bounds are exact quantiles at 1e-11 or rarer: a right answer fails fewer than once in a thousand million gradings.
 """
 
-from functools import lru_cache
 from itertools import permutations
 
 import numpy as np
@@ -26,7 +25,6 @@ def whole(yours, ndim=1, kinds="iu"):
     return yours
 
 
-@lru_cache
 def count_bounds(n, p):
     """How often an event of probability `p` may happen in `n` trials."""
     return stats.binom.ppf(RARE, n, p), stats.binom.isf(RARE, n, p)
