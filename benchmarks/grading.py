@@ -5,7 +5,7 @@ submissions, with the smallest and largest. All processes that it made count. No
 text. nbgrader: the CPU time of a process that grades N + 1 submissions less that of one that grades the first alone,
 over N. It executes the notebook with its visible checks; ours reads it, lays it into the release, exports the package
 and runs the hidden suites in the sandbox. A loop that only adds, timed before each block, says how fast the machine
-was meanwhile; where that varies, the quickest block tells most about the code, so the bar is for that one."""
+was meanwhile."""
 
 from __future__ import annotations
 
@@ -236,14 +236,14 @@ def report(rows: dict[str, Cost], submissions: int, json_path: Path | None) -> b
     for name, row in rows.items():
         ratio = number(peer / median(row.cpu_s)) if peer else "not run"
         title = "nbgrader, stock" if name == "nbgrader" else f"ours, {name}"
+        pace_ms = spread([1000 * pace for pace in row.pace_s])
         start = "-" if row.start_cpu_s is None else number(row.start_cpu_s)
-        shown.append([title, spread(row.cpu_s), spread(row.wall_s), start, ratio])
-    best = min((min(row.cpu_s) for name, row in rows.items() if name != "nbgrader"), default=float("inf"))
+        shown.append([title, spread(row.cpu_s), spread(row.wall_s), start, ratio, pace_ms])
+    best = min((median(row.cpu_s) for name, row in rows.items() if name != "nbgrader"), default=float("inf"))
     met = best <= BAR_S and (peer is None or best <= BAR_RATIO * peer)
-    header = ["a submission", "CPU s", "wall s", "CPU s to start", "nbgrader's CPU s / it"]
-    paces = [1000 * pace for row in rows.values() for pace in row.pace_s]
-    note = f"A million additions took {spread(paces)} ms of CPU meanwhile.\n"
-    said = f"{number(best)} s in the quickest block of our quickest way, {'met' if met else 'not met'}"
+    header = ["a submission", "CPU s", "wall s", "CPU s to start", "nbgrader's CPU s / it", "pace, ms"]
+    note = "Pace: the CPU time of a million additions before each block, which is the machine's and not ours.\n"
+    said = f"{number(best)} s by our quickest way, {'met' if met else 'not met'}"
     bar = f"Bar: at most {BAR_S} CPU s, and at most a tenth of nbgrader's: {said}\n"
     title = f"{submissions} submissions in one process"
     data = {"rows": {name: asdict(row) for name, row in rows.items()}}
