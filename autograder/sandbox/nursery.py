@@ -191,7 +191,10 @@ Finalize(None, close_all, exitpriority=1)
 
 
 def _remove(folder: Path) -> None:
-    """Remove what a submission wrote, however deep and whatever its rights; most write nothing."""
+    """Remove what a submission wrote, however deep and whatever its rights; most write nothing.
+
+    Raises FileNotFoundError.
+    """
     try:
         folder.rmdir()
     except FileNotFoundError:

@@ -137,7 +137,7 @@ def loads(line: bytes) -> dict[str, Any]:
         message, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError) as error:
         raise WireError("a line is not a message of the protocol") from error
-    if end < len(text.rstrip()):
+    if text[end:].strip(" \t\r\n"):
         raise WireError("a line is one message of the protocol, this one holds more")
     if not isinstance(message, dict):
         raise WireError("a message is a JSON object, this line holds something else")
