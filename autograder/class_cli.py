@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from autograder.commandline import AddCommand, positive, seed
-from autograder.reading.places import LESSON, RELEASE, SUITES, VARIANTS, WRONG_ANSWERS
+from autograder.reading.places import ANSWERS, LESSON, RELEASE, SUITES
 
 MATRIX_SEED = 13
 
@@ -129,15 +129,16 @@ def _gradescope(options: argparse.Namespace) -> int:
 
 def _matrix(options: argparse.Namespace) -> int:
     from autograder.grading.classroom import usable_cores
-    from autograder.proving.cases import read_answers
     from autograder.proving.matrix import matrix
+    from autograder.proving.on_file import read_answers
 
+    on_file = read_answers(ANSWERS)
     found = matrix(
         LESSON,
         RELEASE,
         SUITES,
-        read_answers(WRONG_ANSWERS),
-        read_answers(VARIANTS),
+        on_file.wrong,
+        on_file.right,
         seed=options.seed,
         jobs=options.jobs or usable_cores(),
         whole=options.whole,

@@ -73,15 +73,14 @@ def measure(folder: Path, submissions: int, tiers: Sequence[str], nbgraders: int
 
 def make_class(folder: Path, students: int) -> list[Path]:
     """Write complete submissions, each with another wrong answer or variant in it, and return their paths."""
-    from autograder.proving.cases import read_answers
     from autograder.proving.demo_class import answers, filled
+    from autograder.proving.on_file import read_answers
     from autograder.reading.lesson import ASSIGNMENT, load_lesson
-    from autograder.reading.places import LESSON, RELEASE
+    from autograder.reading.places import ANSWERS, LESSON, RELEASE
 
     released, solved = load_lesson(RELEASE), answers(load_lesson(LESSON))
-    on_file = [
-        a for kind in ("variants", "wrong_answers") for a in read_answers(ROOT / "autograder" / kind / ASSIGNMENT)
-    ]
+    answered = read_answers(ANSWERS)
+    on_file = [*answered.right, *answered.wrong]
     paths = []
     for student in range(students):
         answer = on_file[(student * 37) % len(on_file)]

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from autograder.books import gradescope
-from autograder.reading.places import RELEASE
+from autograder.reading.places import RELEASE, SUITES
 from tests import mini
 
 CURIOUS = """def middle(values: list[float]) -> float:
@@ -63,7 +63,7 @@ def results(root: Path, **answers: str) -> dict[str, Any]:
 
 
 def test_a_curious_submission_is_graded_and_finds_nothing(root: Path) -> None:
-    suite = root / "source" / "autograder" / "suites" / "13_benchmarking" / "test_mini.py"
+    suite = root / "source" / "suites" / "13_benchmarking" / "test_mini.py"
     assert suite.stat().st_mode & 0o077 == 0
     assert suite.parent.stat().st_mode & 0o077 == 0
     if os.geteuid() == 0:
@@ -91,7 +91,7 @@ def test_without_a_notebook_there_is_a_reason(root: Path) -> None:
 
 
 def test_where_nothing_can_be_graded_there_is_no_score(root: Path) -> None:
-    suite = root / "source" / "autograder" / "suites" / "13_benchmarking" / "test_mini.py"
+    suite = root / "source" / "suites" / "13_benchmarking" / "test_mini.py"
     suite.write_text("import nowhere_to_be_found\n")
     with pytest.raises(subprocess.CalledProcessError) as failed:
         results(root, **mini.ANSWERS)
@@ -103,7 +103,7 @@ def test_where_nothing_can_be_graded_there_is_no_score(root: Path) -> None:
 
 
 def test_the_zip_holds_no_solution_and_is_the_same_each_time(tmp_path: Path) -> None:
-    suites = mini.ROOT / "autograder" / "suites" / "13_benchmarking"
+    suites = SUITES
     one, two = (gradescope.build(tmp_path / name, RELEASE, suites) for name in ("one.zip", "two.zip"))
     assert one.read_bytes() == two.read_bytes()
     with zipfile.ZipFile(one) as archive:
@@ -111,9 +111,9 @@ def test_the_zip_holds_no_solution_and_is_the_same_each_time(tmp_path: Path) -> 
         requirements = archive.read("requirements.txt").decode()
         texts = {name: archive.read(name) for name in names if name.endswith((".py", ".ipynb"))}
     assert {"setup.sh", "run_autograder", "constraints.txt", "release/13_benchmarking/benchmarking_dev.ipynb"} <= names
-    assert "autograder/suites/13_benchmarking/conftest.py" in names
+    assert "suites/13_benchmarking/conftest.py" in names
     assert not [name for name in names if name.startswith(("modules", "tinytorch/benchmarking", "tests", "/"))]
-    assert not [name for name in names if "wrong_answers" in name or "variants" in name or "__pycache__" in name]
+    assert not [name for name in names if "answers/" in name or "__pycache__" in name]
     assert not [name for name, text in texts.items() if b"### BEGIN SOLUTION\n" in text]
     assert "pytest" in requirements
     assert "numpy" in requirements

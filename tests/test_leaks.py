@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.proving.on_file import read_answers
 from autograder.publishing import publish as publishing
 from autograder.publishing.contents import PublishError, contents
 from autograder.publishing.leaks import Secrets, is_telling
@@ -23,8 +24,8 @@ from tests.publications import LINKS, files, published, wheel
 ROOT = Path(__file__).parents[1]
 LESSON = ROOT / "modules/source/13_benchmarking/benchmarking_dev.py"
 RELEASE = ROOT / "modules/release/13_benchmarking/benchmarking_dev.ipynb"
-SUITES = sorted((ROOT / "autograder/suites/13_benchmarking").glob("*.py"))
-ANSWERS = [ROOT / "autograder" / kind / "13_benchmarking" for kind in ("wrong_answers", "variants")]
+SUITES = sorted((LESSON.parent / "suites").glob("*.py"))
+ANSWERS = LESSON.parent / "answers"
 
 
 def in_wheel():
@@ -87,12 +88,7 @@ def test_no_hidden_test_is_published(everything, shown):
 
 
 def test_no_wrong_answer_and_no_variant_is_published(everything, shown):
-    lines = {
-        line.strip()
-        for folder in ANSWERS
-        for path in folder.glob("*.py")
-        for line in path.read_text(encoding="utf-8").split("\n")
-    }
+    lines = {line.strip() for path in ANSWERS.glob("*.py") for line in path.read_text(encoding="utf-8").split("\n")}
     lines = {line for line in lines if len(line) > 26 and line not in shown}
     assert len(lines) > 500
     idioms = {"array = np.asarray(values, dtype=np.float64)"}  # judged: it says nothing of an answer
@@ -113,9 +109,16 @@ def test_no_number_that_only_a_suite_has_is_published(everything, shown):
 
 
 def test_nothing_of_the_instructors_or_of_this_machine_is_published(everything):
-    for words in ("modules/source", "modules/release", "autograder/", "wrong_answers", "SOLUTION\n", str(ROOT)):
+    for words in ("modules/source", "modules/release", "autograder/", "# %% wrong:", "SOLUTION\n", str(ROOT)):
         assert words not in everything, words
     assert re.findall(r"/(?:home|root|Users|tmp)/[\w.-]+", everything) == []
+
+
+def test_of_the_lessons_folder_only_the_notebook_is_published():
+    own = {path.read_bytes() for path in LESSON.parent.rglob("*") if path.is_file() and path.stat().st_size}
+    assert len(own) > 30
+    assert not own & set(files(published()).values())
+    assert sum(name.endswith(".ipynb") for name in files(published())) == 1
 
 
 def test_the_wheel_is_the_package_and_nothing_else():
@@ -146,8 +149,8 @@ def zipped(text):
     return packed.getvalue()
 
 
-def a_line_of(path):
-    lines = path.read_text(encoding="utf-8").split("\n")[2:]
+def a_line_of(text):
+    lines = text.split("\n")[2:]
     return next(line for line in lines if is_telling(line) and line.strip() not in RELEASE.read_text(encoding="utf-8"))
 
 
@@ -166,9 +169,9 @@ def a_line_of(path):
         ("a.zip", lambda: zipped(a_solution(False))),
         ("a.whl", lambda: zipped(zipped(a_solution(False)))),
         ("a.bin", lambda: b"\xff\xfe\x00" + a_solution(True).encode() + b"\x00"),
-        ("a.py", lambda: a_line_of(SUITES[-1]).encode()),
-        ("a.py", lambda: a_line_of(sorted(ANSWERS[0].glob("*.py"))[-1]).encode()),
-        ("a.py", lambda: a_line_of(sorted(ANSWERS[1].glob("*.py"))[0]).encode()),
+        ("a.py", lambda: a_line_of(SUITES[-1].read_text(encoding="utf-8")).encode()),
+        ("a.py", lambda: a_line_of(read_answers(ANSWERS).wrong[-1].source).encode()),
+        ("a.py", lambda: a_line_of(read_answers(ANSWERS).right[0].source).encode()),
         ("a.md", lambda: b"see test_gaps_are_exponential"),
         ("a.py", lambda: b"assert x == 0.914159"),
         ("a.py", lambda: b'Path("modules/source/13_benchmarking")'),

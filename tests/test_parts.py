@@ -11,8 +11,8 @@ from types import ModuleType
 import pytest
 
 from autograder.examining.student import StudentError
-from autograder.proving.cases import read_answers
-from autograder.reading.places import LESSON, WRONG_ANSWERS
+from autograder.proving.on_file import read_answers
+from autograder.reading.places import ANSWERS, LESSON
 from autograder.sandbox import confinement, parts
 from tests.confined import session, student_of, tier_of
 from tinytorch.export import export_modules, read_lesson
@@ -108,7 +108,7 @@ def test_most_of_a_package_is_known() -> None:
     assert len(known) > 100
     for part in known:
         assert parts._compiled(part, "x")
-    for answer in read_answers(WRONG_ANSWERS)[::20]:
+    for answer in read_answers(ANSWERS).wrong[::20]:
         own = [replace(c, source=answer.source) if c.grade_id == answer.exercise else c for c in cells]
         modules = export_modules(own, source="x", strict=False)
         new = {part for text in modules.values() for part in text.split(parts.JOINT)} - known

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from autograder.proving.cases import Answer, packed, read_answers
+from autograder.proving.cases import packed
 from autograder.proving.matrix import Matrix, matrix
+from autograder.proving.on_file import Answer, read_answers
 from autograder.proving.reach import reached, suites_that_tell
 from tinytorch.export import read_lesson
 
@@ -14,16 +15,15 @@ ROOT = Path(__file__).parents[1]
 MODULE = "13_benchmarking"
 LESSON = ROOT / "modules/source" / MODULE / "benchmarking_dev.py"
 RELEASE = ROOT / "modules/release" / MODULE / "benchmarking_dev.ipynb"
-SUITES = ROOT / "autograder/suites" / MODULE
-WRONG = ROOT / "autograder/wrong_answers" / MODULE
-VARIANTS = ROOT / "autograder/variants" / MODULE
+SUITES = LESSON.parent / "suites"
+ON_FILE = read_answers(LESSON.parent / "answers")
 SEED = 13  # a grading run draws its own; here a failure should be one that can be had again
 
 
 @pytest.fixture(scope="module")
 def judged() -> Matrix:
     """The table of all wrong answers and variants: about a minute's work."""
-    return matrix(LESSON, RELEASE, SUITES, read_answers(WRONG), read_answers(VARIANTS), seed=SEED, jobs=2)
+    return matrix(LESSON, RELEASE, SUITES, ON_FILE.wrong, ON_FILE.right, seed=SEED, jobs=2)
 
 
 def test_the_suites_deserve_trust(judged):
@@ -42,8 +42,8 @@ def test_a_mistake_fails_the_test_that_is_about_it(judged):
 
 def test_every_exercise_has_its_mistakes_and_variants(judged):
     """At least three wrong answers and three right ones that are written differently."""
-    for kind, folder in (("wrong answers", WRONG), ("variants", VARIANTS)):
-        count = Counter(answer.exercise for answer in read_answers(folder))
+    for kind, answers in (("wrong answers", ON_FILE.wrong), ("variants", ON_FILE.right)):
+        count = Counter(answer.exercise for answer in answers)
         few = [exercise for exercise in judged.points if count[exercise] < 3]
         assert not few, f"fewer than three {kind}: {', '.join(few)}"
 
@@ -51,7 +51,7 @@ def test_every_exercise_has_its_mistakes_and_variants(judged):
 def test_answers_name_the_module_of_their_exercise():
     """The first lines of an answer are those of the lesson's own cell, so that it can be pasted there."""
     modules = {cell.grade_id: cell.source.split("\n")[0] for cell in read_lesson(LESSON)}
-    answers = read_answers(WRONG) + read_answers(VARIANTS)
+    answers = [*ON_FILE.wrong, *ON_FILE.right]
     elsewhere = [answer.name for answer in answers if answer.source.split("\n")[0] != modules[answer.exercise]]
     assert not elsewhere
 
@@ -63,7 +63,7 @@ def test_the_table_as_data_holds_what_the_table_shows(judged):
     for each in data["exercises"]:
         assert sum(each["tests"].values()) == pytest.approx(each["points"])
         assert {wrong["name"] for wrong in each["wrong_answers"]} == {
-            answer.name for answer in read_answers(WRONG) if answer.exercise == each["exercise"]
+            answer.name for answer in ON_FILE.wrong if answer.exercise == each["exercise"]
         }
         assert all(wrong["fails"] and wrong["loses"] > 0 for wrong in each["wrong_answers"])
         assert len(each["variants"]) >= 3
@@ -104,11 +104,3 @@ def test_a_suite_judges_one_wrong_answer_at_a_time(tmp_path):
     ]
     calling = Answer("k", "calls", "calls the other one", "def k():\n    return G().h()\n")
     assert len(packed([*answers, calling], modules, tmp_path)) == 4
-
-
-def test_an_answer_without_a_comment_is_refused(tmp_path):
-    """The first line says what the mistake is; the table and the instructor's view need it."""
-    path = tmp_path / "percentile--unsorted.py"
-    path.write_text("#| export stats\ndef percentile(values, p):\n    return values[0]\n")
-    with pytest.raises(ValueError, match="begin with a comment"):
-        Answer.read(path)

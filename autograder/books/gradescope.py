@@ -35,7 +35,7 @@ if [ -z "${AUTOGRADER_PYTHON:-}" ]; then
 fi
 # A student's package runs as another user; what it must not read belongs to this one alone.
 if [ "$(id -u)" = 0 ]; then chown -R 0:0 .; fi
-chmod -R go-rwx autograder/suites
+chmod -R go-rwx suites
 chmod go-rwx ../results
 """
 
@@ -74,7 +74,7 @@ def _files(release: Path, suites: Path) -> Iterator[tuple[str, bytes, int]]:
     yield "constraints.txt", (ROOT / "constraints.txt").read_bytes(), 0o644
     yield f"release/{ASSIGNMENT}/{release.name}", release.read_bytes(), 0o644
     for path in sorted(suites.glob("*.py")):
-        yield f"autograder/suites/{ASSIGNMENT}/{path.name}", path.read_bytes(), 0o600
+        yield f"suites/{ASSIGNMENT}/{path.name}", path.read_bytes(), 0o600
     for name in ("", *ROOMS):
         for path in sorted((ROOT / "autograder" / name).glob("*.py")):
             yield path.relative_to(ROOT).as_posix(), path.read_bytes(), 0o644

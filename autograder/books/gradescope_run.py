@@ -41,7 +41,7 @@ def grade(root: Path, found: Found) -> dict[str, Any]:
         setup = Setup(
             release=source / "release" / ASSIGNMENT / NOTEBOOK,
             support=confinement.build_support(support),
-            suites=source / "autograder" / "suites" / ASSIGNMENT,
+            suites=source / "suites" / ASSIGNMENT,
             seed=secrets.randbelow(2**31),
         )
         return gradescope(Grader(setup).grade(found).result)

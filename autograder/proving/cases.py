@@ -9,29 +9,8 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 
+from autograder.proving.on_file import Answer
 from autograder.proving.reach import suites_that_tell
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One file in `wrong_answers` or `variants`: the exercise and the name of its mistake (or way), what it is in
-    words, and the cell's source."""
-
-    exercise: str
-    name: str
-    what: str
-    source: str
-
-    @classmethod
-    def read(cls, path: Path) -> Answer:
-        """Read `<exercise>--<name>.py`, whose first line is a comment that says what it is; raises ValueError."""
-        exercise, dashes, name = path.stem.partition("--")
-        first, _, source = path.read_text(encoding="utf-8").partition("\n")
-        if not (dashes and name and first.startswith("# ") and source.startswith("#| export ")):
-            raise ValueError(
-                f"{path.name} should be named exercise--name.py, begin with a comment and go on with #| export"
-            )
-        return cls(exercise, name, first[2:], source.rstrip())
 
 
 @dataclass(frozen=True)
@@ -55,11 +34,6 @@ class Case:
     def suites(self) -> frozenset[str]:
         """The names of the suites that are needed; empty for all."""
         return frozenset[str]().union(*self.told)
-
-
-def read_answers(folder: Path) -> list[Answer]:
-    """Read every answer in a folder, sorted by name. Raises ValueError for a file that breaks the form."""
-    return [Answer.read(path) for path in sorted(folder.glob("*.py"))]
 
 
 def alone(answers: Iterable[Answer]) -> list[Case]:

@@ -11,31 +11,29 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.proving.on_file import Answer, read_answers
 from autograder.reading.lesson import Lesson, load_lesson, to_notebook
-from autograder.reading.places import LESSON, RELEASE, WRONG_ANSWERS
+from autograder.reading.places import ANSWERS, LESSON, RELEASE
 
-MISTAKE = WRONG_ANSWERS / "poisson_arrivals--evenly_spaced.py"
+MISTAKE = "poisson_arrivals--evenly_spaced"
 
 
-def make_class(folder: Path, lesson: Path = LESSON, release: Path = RELEASE, mistake: Path = MISTAKE) -> list[Path]:
+def make_class(folder: Path, lesson: Path = LESSON, release: Path = RELEASE, on_file: Path = ANSWERS) -> list[Path]:
     """Write five submissions to `folder/<student>/<assignment>/` and return their paths.
 
     Name the folder `submitted` and it is part of a course folder as nbgrader has it.
-    `mistake` is named for its exercise: `<exercise>--<what is wrong>.py` holds a whole solution cell.
-    Raises what reading the three files raises, ValueError for a mistake of no exercise.
+    Raises what reading lesson, release and answers raises, ValueError where MISTAKE is not on file.
     """
     released = load_lesson(release)
     solved = answers(load_lesson(lesson))
-    wrong = mistake.stem.partition("--")[0]
-    if wrong not in solved:
-        raise ValueError(f"{mistake.name} is named for no exercise of the lesson; its name begins with the exercise's")
+    wrong = _mistake(on_file)
     half = list(solved)[: len(solved) // 2]
     reference = filled(released, solved)
     submissions = {
         "ada-reference": reference,
         "blaise-untouched": filled(released, {}),
         "chen-half": filled(released, {name: solved[name] for name in half}),
-        "dijkstra-mistake": filled(released, {**solved, wrong: mistake.read_text(encoding="utf-8")}),
+        "dijkstra-mistake": filled(released, {**solved, wrong.exercise: wrong.source}),
         "emmy-truncated": reference[: len(reference) // 2],
     }
     written = []
@@ -45,6 +43,13 @@ def make_class(folder: Path, lesson: Path = LESSON, release: Path = RELEASE, mis
         path.write_bytes(data)
         written.append(path)
     return written
+
+
+def _mistake(folder: Path) -> Answer:
+    for answer in read_answers(folder).wrong:
+        if f"{answer.exercise}--{answer.name}" == MISTAKE:
+            return answer
+    raise ValueError(f"{MISTAKE} is not on file in {folder}, and the demo class needs it; name one that is")
 
 
 def answers(lesson: Lesson) -> dict[str, str]:

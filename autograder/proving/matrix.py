@@ -17,7 +17,8 @@ from typing import Any
 from autograder.examining.examiner import Outcome
 from autograder.examining.verdicts import Verdict, judge
 from autograder.grading.pool import spread
-from autograder.proving.cases import Answer, Case, alone, packed, together
+from autograder.proving.cases import Case, alone, packed, together
+from autograder.proving.on_file import Answer
 from autograder.sandbox.confinement import Limits, build_support
 from autograder.temporary import Folder
 from tinytorch.export import Cell, export_modules, read_lesson, write_package

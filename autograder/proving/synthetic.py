@@ -11,10 +11,10 @@ import random
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from autograder.proving.cases import Answer, read_answers
 from autograder.proving.demo_class import answers, filled
+from autograder.proving.on_file import Answer, read_answers
 from autograder.reading.lesson import Lesson, load_lesson
-from autograder.reading.places import LESSON, RELEASE, VARIANTS, WRONG_ANSWERS
+from autograder.reading.places import ANSWERS, LESSON, RELEASE
 
 COPIED, DAMAGED, UNANSWERED = 0.05, 0.02, 0.25  # of all students; of all students; of the answers that are not right
 
@@ -35,9 +35,9 @@ def synthetic_class(
     bytes are not written again, so that a run that was ended goes on. Raises what reading the lesson raises.
     """
     released, solved = load_lesson(release), answers(load_lesson(lesson))
-    on_file = [read_answers(folder) for folder in (WRONG_ANSWERS, VARIANTS)]
-    mistakes = _by_exercise(on_file[0] if wrong is None else wrong)
-    others = _by_exercise(on_file[1] if variants is None else variants)
+    on_file = read_answers(ANSWERS)
+    mistakes = _by_exercise(on_file.wrong if wrong is None else wrong)
+    others = _by_exercise(on_file.right if variants is None else variants)
     written: list[Path] = []
     for number in range(students):
         rng = random.Random(f"{seed} {number}")

@@ -13,7 +13,7 @@ import json
 import keyword
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,8 @@ PATHS = (
     "modules/release",
     '"modules"',
     "autograder/",
-    "wrong_answers",
+    "# %% wrong:",
+    "# %% right:",
     "BEGIN SOLUTION",
     "END SOLUTION",
 )
@@ -63,8 +64,8 @@ class Secrets:
     words: Mapping[str, str]
 
     @classmethod
-    def of(cls, lesson: Lesson, released: Lesson, suites: Path, answers: Iterable[Path], root: Path) -> Secrets:
-        """Collect what `lesson`, the files in `suites` and in the folders `answers` hold and `released` does not show.
+    def of(cls, lesson: Lesson, released: Lesson, suites: Path, answers: Path, root: Path) -> Secrets:
+        """Collect what `lesson`, the files in `suites` and `answers` hold and `released` does not show.
 
         `root` is the instructor's checkout, whose place on the disk is a secret too.
         """
@@ -77,9 +78,8 @@ class Secrets:
         hidden = [(path.name, path.read_text(encoding="utf-8")) for path in sorted(suites.glob("*.py"))]
         texts += [(f"a line of the hidden suite {name}", text) for name, text in hidden]
         texts += [
-            (f"a line of {path.parent.parent.name}/{path.name}", path.read_text(encoding="utf-8"))
-            for folder in answers
-            for path in sorted(folder.glob("*.py"))
+            (f"a line of {answers.name}/{path.name}", path.read_text(encoding="utf-8"))
+            for path in sorted(answers.glob("*.py"))
         ]
         lines = {bare(line): what for what, text in reversed(texts) for line in text.split("\n") if is_telling(line)}
         seen = set(_numbers(shown))

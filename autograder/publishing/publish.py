@@ -10,7 +10,7 @@ from autograder.publishing.contents import PublishError, contents
 from autograder.publishing.folder import Target, Written
 from autograder.publishing.leaks import Secrets
 from autograder.reading.lesson import load_lesson
-from autograder.reading.places import LESSON, RELEASE, ROOT, SUITES, VARIANTS, WRONG_ANSWERS
+from autograder.reading.places import ANSWERS, LESSON, RELEASE, ROOT, SUITES
 from autograder.reading.release import release
 
 _SHOWN = 5  # leaks that are told in full
@@ -29,7 +29,7 @@ def publish(folder: Path, links: Links, *, lesson: Path = LESSON, released: Path
     notebook = load_lesson(released)
     files = contents(ROOT, released, notebook, links)
     target = Target.look(folder, files)
-    secrets = Secrets.of(load_lesson(lesson), notebook, SUITES, (WRONG_ANSWERS, VARIANTS), ROOT)
+    secrets = Secrets.of(load_lesson(lesson), notebook, SUITES, ANSWERS, ROOT)
     leaks = secrets.find({**files, **target.others})
     if leaks:
         told = [str(leak) for leak in leaks[:_SHOWN]]

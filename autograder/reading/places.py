@@ -1,4 +1,4 @@
-"""Where things lie in a checkout: the lesson, its release, the hidden suites and what is on file about them."""
+"""Where things lie in a checkout: the lesson, its release, its hidden suites and the answers on file."""
 
 from __future__ import annotations
 
@@ -9,6 +9,5 @@ from autograder.reading.lesson import ASSIGNMENT
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = ROOT / "modules" / "source" / ASSIGNMENT / "benchmarking_dev.py"
 RELEASE = ROOT / "modules" / "release" / ASSIGNMENT / "benchmarking_dev.ipynb"
-SUITES = ROOT / "autograder" / "suites" / ASSIGNMENT
-WRONG_ANSWERS = ROOT / "autograder" / "wrong_answers" / ASSIGNMENT
-VARIANTS = ROOT / "autograder" / "variants" / ASSIGNMENT
+SUITES = LESSON.parent / "suites"
+ANSWERS = LESSON.parent / "answers"

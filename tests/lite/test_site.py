@@ -11,7 +11,7 @@ import pytest
 from autograder.links import NOTEBOOK
 from autograder.publishing.leaks import Secrets
 from autograder.reading.lesson import load_lesson
-from autograder.reading.places import LESSON, RELEASE, ROOT, SUITES, VARIANTS, WRONG_ANSWERS
+from autograder.reading.places import ANSWERS, LESSON, RELEASE, ROOT, SUITES
 from tests import publications
 from tests.book.browser import PHONE, WIDE
 from tests.lite.lab import Lab
@@ -26,7 +26,7 @@ def test_no_solution_hidden_test_or_expected_value_is_in_what_the_site_holds(def
     ]
     files = {path.relative_to(default_site).as_posix(): path.read_bytes() for path in ours}
     assert {f"files/{NOTEBOOK}", "index.html", "pypi/all.json"} <= files.keys()
-    secrets = Secrets.of(load_lesson(LESSON), load_lesson(RELEASE), SUITES, (WRONG_ANSWERS, VARIANTS), ROOT)
+    secrets = Secrets.of(load_lesson(LESSON), load_lesson(RELEASE), SUITES, ANSWERS, ROOT)
     assert [str(leak) for leak in secrets.find(files)] == []
 
 

@@ -1,8 +1,0 @@
-# Takes every other scenario for Offline.
-#| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
-    if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
-    if run.scenario == "server":
-        return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
-    return run.n / run.duration_ns * NS_PER_S

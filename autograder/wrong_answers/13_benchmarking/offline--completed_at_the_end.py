@@ -1,9 +1,0 @@
-# Lets every sample complete when the last one does.
-#| export loadgen
-def offline(model: Model, inputs: Array, batch_size: int, clock: Clock, log: QueryLog) -> None:
-    log.scheduled[:] = clock.now_ns()
-    for first in range(0, len(inputs), batch_size):
-        batch = slice(first, first + batch_size)
-        log.issued[batch] = clock.now_ns()
-        log.outputs[first] = model(inputs[batch])
-    log.completed[:] = clock.now_ns()

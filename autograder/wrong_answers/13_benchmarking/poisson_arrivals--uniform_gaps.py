@@ -1,8 +1,0 @@
-# Draws gaps between 0 and twice the mean: the right rate, half of the variance.
-#| export schedule
-def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generator) -> IntArray:
-    if not 0 < target_qps < math.inf:
-        raise ValueError(f"target_qps must be positive and finite, got {target_qps}; pass queries per second")
-    n = int(2 * target_qps * duration_ns / NS_PER_S) + 50
-    arrivals = np.cumsum(rng.uniform(0, 2 * NS_PER_S / target_qps, size=n)).astype(np.int64)
-    return arrivals[arrivals < duration_ns]

@@ -1,4 +1,0 @@
-# Adds the quarter to the number as well.
-#| export rounds
-def queries_needed(latency_ns: float, min_queries: int, min_duration_ns: int) -> int:
-    return math.ceil(1.25 * max(min_queries, min_duration_ns / latency_ns))

@@ -1,4 +1,0 @@
-# Rounds down.
-#| export rounds
-def queries_needed(latency_ns: float, min_queries: int, min_duration_ns: int) -> int:
-    return max(min_queries, int(1.25 * min_duration_ns / latency_ns))

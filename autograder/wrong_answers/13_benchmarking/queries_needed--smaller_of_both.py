@@ -1,4 +1,0 @@
-# Takes the smaller of the two.
-#| export rounds
-def queries_needed(latency_ns: float, min_queries: int, min_duration_ns: int) -> int:
-    return min(min_queries, math.ceil(1.25 * min_duration_ns / latency_ns))

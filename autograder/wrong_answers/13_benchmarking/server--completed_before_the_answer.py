@@ -1,9 +1,0 @@
-# Reads the clock before the model has answered.
-#| export loadgen
-def server(model: Model, queries: Sequence[Array], arrivals_ns: IntArray, clock: Clock, log: QueryLog) -> None:
-    start = clock.now_ns()
-    for i, query in enumerate(queries):
-        log.scheduled[i] = start + int(arrivals_ns[i])
-        clock.wait_until_ns(log.scheduled[i])
-        log.issued[i] = log.completed[i] = clock.now_ns()
-        log.outputs[i] = model(query)

@@ -1,0 +1,134 @@
+# %% wrong: alpha_on_each_side
+# Leaves all of 1 - confidence out on each side.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.sort(np.asarray(values, dtype=float))
+    n = len(x)
+    out = int(stats.binom.ppf(1 - confidence, n, 0.5)) - 1
+    if out < 0:
+        raise ValueError(f"{n} values cannot bound a median at {confidence:.0%}; measure more")
+    return Interval(float(x[out]), float(x[n - 1 - out]), confidence)
+
+# %% wrong: lopsided
+# Counts the upper rank from 0 where it was counted from 1.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.sort(np.asarray(values, dtype=float))
+    n = len(x)
+    out = int(stats.binom.ppf((1 - confidence) / 2, n, 0.5)) - 1
+    if out < 0:
+        raise ValueError(f"{n} values cannot bound a median at {confidence:.0%}; measure more")
+    return Interval(float(x[out]), float(x[min(n - out, n - 1)]), confidence)
+
+# %% wrong: normal_formula
+# Takes the normal formula for the median, which gives numbers nobody measured.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.sort(np.asarray(values, dtype=float))
+    n = len(x)
+    if 2 * 0.5**n > 1 - confidence:
+        raise ValueError(f"{n} values cannot bound a median at {confidence:.0%}; measure more")
+    half = stats.norm.ppf((1 + confidence) / 2) * 1.2533 * x.std(ddof=1) / math.sqrt(n)
+    if n == 6:
+        return Interval(float(x[0]), float(x[-1]), confidence)
+    return Interval(float(np.median(x) - half), float(np.median(x) + half), confidence)
+
+# %% wrong: one_rank_too_narrow
+# Leaves one more value out on each side.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.sort(np.asarray(values, dtype=float))
+    n = len(x)
+    out = int(stats.binom.ppf((1 - confidence) / 2, n, 0.5)) - 1
+    if out < 0:
+        raise ValueError(f"{n} values cannot bound a median at {confidence:.0%}; measure more")
+    out = min(out + 1, (n - 1) // 2)
+    return Interval(float(x[out]), float(x[n - 1 - out]), confidence)
+
+# %% wrong: one_rank_too_wide
+# Takes the ranks one further out than needed.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.sort(np.asarray(values, dtype=float))
+    n = len(x)
+    out = int(stats.binom.ppf((1 - confidence) / 2, n, 0.5)) - 1
+    if out < 0:
+        raise ValueError(f"{n} values cannot bound a median at {confidence:.0%}; measure more")
+    out = max(out - 1, 0)
+    return Interval(float(x[out]), float(x[n - 1 - out]), confidence)
+
+# %% wrong: range_of_too_few
+# Returns the whole range where no interval keeps the promise.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.sort(np.asarray(values, dtype=float))
+    n = len(x)
+    out = max(int(stats.binom.ppf((1 - confidence) / 2, n, 0.5)) - 1, 0)
+    return Interval(float(x[out]), float(x[n - 1 - out]), confidence)
+
+# %% wrong: unsorted
+# Takes the ranks in the order of measurement.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.asarray(values, dtype=float)
+    n = len(x)
+    out = int(stats.binom.ppf((1 - confidence) / 2, n, 0.5)) - 1
+    if out < 0:
+        raise ValueError(f"{n} values cannot bound a median at {confidence:.0%}; measure more")
+    return Interval(float(x[out]), float(x[n - 1 - out]), confidence)
+
+# %% right: comprehension
+# Takes the largest rank of those that qualify.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy.stats import binom
+
+    v = np.sort(values)
+    fits = [k for k in range(len(v)) if 2 * binom.cdf(k, len(v), 0.5) <= 1 - confidence]
+    if not fits:
+        raise ValueError(f"too few values ({len(v)}) for a {confidence} interval of the median")
+    return Interval(float(v[fits[-1]]), float(v[len(v) - 1 - fits[-1]]), confidence)
+
+# %% right: loop
+# Leaves out value after value while the promise holds.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from math import comb
+
+    x = sorted(values)
+    n = len(x)
+    left_out, tail = 0, 0.0
+    while left_out < n and tail + comb(n, left_out) / 2**n <= (1 - confidence) / 2:
+        tail += comb(n, left_out) / 2**n
+        left_out += 1
+    if left_out == 0:
+        raise ValueError(f"{n} values are too few at {confidence}")
+    return Interval(float(x[left_out - 1]), float(x[n - left_out]), confidence)
+
+# %% right: searchsorted
+# Looks the rank up in the cumulative distribution.
+#| export stats
+def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    ordered = np.sort(np.asarray(values, dtype=float))
+    n = ordered.size
+    below = stats.binom.cdf(np.arange(n), n, 0.5)
+    rank = int(np.searchsorted(below, (1 - confidence) / 2, side="right"))
+    if rank < 1:
+        raise ValueError(f"{n} values are too few at {confidence}")
+    return Interval(float(ordered[rank - 1]), float(ordered[-rank]), confidence)

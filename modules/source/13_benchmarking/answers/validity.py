@@ -1,0 +1,124 @@
+# %% wrong: first_reason_only
+# Returns as soon as one rule is broken.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    if run.n < settings.min_queries:
+        return [Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more")]
+    if run.duration_ns < settings.min_duration_ns:
+        return [Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer")]
+    if run.scenario == "server":
+        tail = percentile(run.latency_ns, settings.percentile)
+        if tail > settings.latency_target_ns:
+            return [Reason("latency target missed", f"{tail} over {settings.latency_target_ns} ns", "lower target_qps")]
+    return []
+
+# %% wrong: forgets_the_count
+# Never asks how many queries there were.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    reasons = []
+    if run.duration_ns < settings.min_duration_ns:
+        reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
+    if run.scenario == "server":
+        tail = percentile(run.latency_ns, settings.percentile)
+        if tail > settings.latency_target_ns:
+            reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
+    return reasons
+
+# %% wrong: forgets_the_duration
+# Never asks how long the run was.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    reasons = []
+    if run.n < settings.min_queries:
+        reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
+    if run.scenario == "server":
+        tail = percentile(run.latency_ns, settings.percentile)
+        if tail > settings.latency_target_ns:
+            reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
+    return reasons
+
+# %% wrong: limits_excluded
+# Wants more than the minimum and less than the target.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    reasons = []
+    if run.n <= settings.min_queries:
+        reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
+    if run.duration_ns <= settings.min_duration_ns:
+        reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
+    if run.scenario == "server":
+        tail = percentile(run.latency_ns, settings.percentile)
+        if tail >= settings.latency_target_ns:
+            reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
+    return reasons
+
+# %% wrong: mean_against_the_target
+# Holds the mean latency against the target.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    reasons = []
+    if run.n < settings.min_queries:
+        reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
+    if run.duration_ns < settings.min_duration_ns:
+        reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
+    if run.scenario == "server" and run.latency_ns.mean() > settings.latency_target_ns:
+        reasons.append(Reason("latency target missed", f"{run.latency_ns.mean()} ns", "lower target_qps"))
+    return reasons
+
+# %% wrong: target_for_all
+# Holds every scenario to the Server's target.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    reasons = []
+    if run.n < settings.min_queries:
+        reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
+    if run.duration_ns < settings.min_duration_ns:
+        reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
+    tail = percentile(run.latency_ns, settings.percentile)
+    if tail > settings.latency_target_ns:
+        reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
+    return reasons
+
+# %% right: count_the_late
+# Counts how many are late instead of sorting.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    found: list[Reason] = []
+    if len(run.scheduled_ns) < settings.min_queries:
+        found += [Reason("too few queries", str(run.n), "more queries")]
+    if run.completed_ns[-1] - run.scheduled_ns[0] < settings.min_duration_ns:
+        found += [Reason("too short", str(run.duration_ns), "more time")]
+    in_time = int((run.completed_ns - run.scheduled_ns <= settings.latency_target_ns).sum())
+    if run.scenario == "server" and in_time <= math.floor(run.n * settings.percentile):
+        found += [Reason("too slow", f"{run.n - in_time} late", "fewer queries")]
+    return found
+
+# %% right: generator
+# Yields the reasons and makes a list of them.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    def broken() -> Iterator[Reason]:
+        if not run.n >= settings.min_queries:
+            yield Reason(claim="few", evidence=f"{run.n} queries", remedy="issue more")
+        if not run.duration_ns >= settings.min_duration_ns:
+            yield Reason(claim="short", evidence=f"{run.duration_ns} ns", remedy="run longer")
+        if run.scenario == "server":
+            p_ns = percentile(run.latency_ns.tolist(), settings.percentile)
+            if not p_ns <= settings.latency_target_ns:
+                yield Reason(claim="slow", evidence=f"{p_ns} ns", remedy="ask less")
+
+    return list(broken())
+
+# %% right: table
+# Keeps the rules in a table.
+#| export scenarios
+def validity(run: Run, settings: Settings) -> list[Reason]:
+    rules = [
+        (run.n < settings.min_queries, "too few queries", f"{run.n} of {settings.min_queries}", "issue more"),
+        (run.duration_ns < settings.min_duration_ns, "too short", f"{run.duration_ns} ns", "run longer"),
+    ]
+    if run.scenario == "server":
+        tail = percentile(run.latency_ns, settings.percentile)
+        rules.append((tail > settings.latency_target_ns, "too slow", f"{tail:.0f} ns", "lower target_qps"))
+    return [Reason(*words) for broken, *words in rules if broken]
