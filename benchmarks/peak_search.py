@@ -13,7 +13,8 @@ import numpy as np
 from queue_models import latencies, peak_utilisation
 
 from tinytorch.mlperf import early_stopping_queries
-from tinytorch.peak import IntArray, find_peak_qps
+from tinytorch.peak import find_peak_qps
+from tinytorch.peak.search import IntArray
 
 SEED = 20_260_102
 SERVICE_NS = 1_000_000

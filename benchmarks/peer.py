@@ -1,8 +1,8 @@
 """The peer: MLPerf LoadGen (`mlcommons-loadgen`) driving a Python model, and what it logs as plain numbers.
 
 Knows nothing of our own load generator. LoadGen aborts the process if a model raises and waits for ever if an answer
-is lost, so whoever calls this does it in a process of its own (`tinytorch.apart.run_apart`). Its system under test does
-less than `tinytorch.mlperf.loadgen` does: what is left to measure is LoadGen.
+is lost, so whoever calls this does it in a process of its own (`tinytorch.machine.own_process`). Its system under
+test does less than `tinytorch.mlperf.loadgen` does: what is left to measure is LoadGen.
 """
 
 from __future__ import annotations

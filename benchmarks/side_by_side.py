@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from tinytorch import environment
-from tinytorch.apart import ChildFailedError as ChildFailedError  # the benchmarks import both from here
-from tinytorch.apart import run_apart
 from tinytorch.benchmarking import Array, Model
+from tinytorch.machine import environment
+from tinytorch.machine.own_process import ChildFailedError as ChildFailedError  # the benchmarks import both from here
+from tinytorch.machine.own_process import run_in_own_process
 
-fresh = run_apart
+fresh = run_in_own_process
 ONE_OUTPUT = np.zeros((1, 1))
 
 

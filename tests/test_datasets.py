@@ -98,7 +98,7 @@ def test_the_fingerprint_is_of_the_data_not_of_its_name_or_layout():
 
 def test_importing_the_data_sets_loads_no_network_and_no_progress_bar():
     code = (
-        "import sys, numpy; import tinytorch.datasets, tinytorch.models, tinytorch.environment;"
+        "import sys, numpy; import tinytorch.datasets, tinytorch.models, tinytorch.machine.environment;"
         "late = ('tqdm', 'urllib.request', 'tarfile', 'scipy', 'tinytorch.datasets.cifar');"
         "print([m for m in late if m in sys.modules])"
     )

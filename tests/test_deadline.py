@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from tinytorch.deadline import DeadlineExceeded, deadline
+from tinytorch.machine.deadline import DeadlineExceeded, deadline
 
 
 def spin():

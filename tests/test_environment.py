@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tinytorch import environment
+from tinytorch.machine import environment
 
 
 def test_the_facts_are_ordered_text_and_match_this_process():

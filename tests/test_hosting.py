@@ -53,7 +53,7 @@ def test_notebooks_do_not_find_the_reference(course: Course) -> None:
     command, environ = server(course, 8888, browser=False)
     first = Path(environ["PYTHONPATH"].split(os.pathsep)[0])
     assert list((first / "tinytorch" / "benchmarking").iterdir()) == []
-    assert (first / "tinytorch" / "models.py").is_file()
+    assert (first / "tinytorch" / "models" / "trained.py").is_file()
     assert command[1:3] == ["-m", "jupyterlab"]
     settings = json.loads((course.settings / "jupyter_server_config.json").read_text())
     assert settings["ServerApp"]["ip"] == "127.0.0.1"

@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import binom, binomtest
 
 from benchmarks.queue_models import Queue, latencies, target_for
-from tinytorch.latency_target import correlation_length, goodput, meets_target
+from tinytorch.peak.latency_target import correlation_length, goodput, meets_target
 
 MS = 1_000_000
 QUEUES: tuple[Queue, Queue] = ("M/M/1", "M/D/1")

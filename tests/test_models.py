@@ -10,8 +10,8 @@ import pytest
 
 from tinytorch import models
 from tinytorch.core import Conv2D, Dense
-from tinytorch.data import train_digits
 from tinytorch.datasets import digits
+from tinytorch.models import train_digits, trained
 
 NAMES = {"digits_mlp": models.digits_mlp, "digits_cnn": models.digits_cnn}
 FLOORS = {"digits_mlp": 0.95, "digits_cnn": 0.96}
@@ -137,10 +137,10 @@ def test_the_training_script_writes_what_the_package_reads(tmp_path, monkeypatch
     train_digits.main(tmp_path)
     written = {path.name for path in tmp_path.iterdir()}
     assert written == {"digits_mlp.npz", "digits_cnn.npz", "models.json"}
-    shipped = json.loads((models.DATA / "models.json").read_text(encoding="utf-8"))
+    shipped = json.loads((trained.WEIGHTS / "models.json").read_text(encoding="utf-8"))
     cards = json.loads((tmp_path / "models.json").read_text(encoding="utf-8"))
     assert {name: set(card) for name, card in cards.items()} == {name: set(card) for name, card in shipped.items()}
-    monkeypatch.setattr(models, "DATA", tmp_path)
+    monkeypatch.setattr(trained, "WEIGHTS", tmp_path)
     card = models.model_card("digits_mlp")
     assert card.epochs == 1
     assert train_digits.accuracy(models.digits_mlp(), digits("test")) == card.test_accuracy

@@ -15,7 +15,8 @@ from scipy.stats import binom
 
 from benchmarks.queue_models import Queue, latencies, over_share, peak_utilisation, target_for
 from tinytorch.benchmarking import QueryLog, ScriptedModel, VirtualClock, poisson_arrivals, server
-from tinytorch.peak import IntArray, PeakRate, find_peak_qps
+from tinytorch.peak import PeakRate, find_peak_qps
+from tinytorch.peak.search import IntArray
 
 MS = 1_000_000
 SEEDS = range(8)

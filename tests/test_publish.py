@@ -249,7 +249,7 @@ def test_the_empty_package_says_how_to_fill_it(tmp_path):
     done = run("-c", "import tinytorch.benchmarking as b; print(b.__file__); from tinytorch.benchmarking import Run")
     assert done.stdout.startswith(str(clone))
     assert done.stderr.strip().endswith(f"ImportError: {way_out}")
-    done = run("-c", "from tinytorch import sessions; sessions.compare_results(None, None, 0.05)")
+    done = run("-c", "from tinytorch.commands import sessions; sessions.compare_results(None, None, 0.05)")
     assert done.stderr.strip().endswith(f"ImportError: {way_out}")
     (clone / "a.json").write_text("{}")
     for words in (["perf", "tinytorch.models:digits_mlp"], ["compare", "a.json", "a.json"]):

@@ -7,7 +7,6 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from tinytorch import pages
 from tinytorch.benchmarking import (
     PerformanceReporter,
     Report,
@@ -18,6 +17,7 @@ from tinytorch.benchmarking import (
     VirtualClock,
     load_results,
 )
+from tinytorch.templates import pages
 
 MS = 1_000_000
 HOSTILE = "<script>alert(1)</script> | $x$ `rm`\n# [a](javascript:alert(1)) \u202e"

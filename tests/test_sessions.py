@@ -5,7 +5,7 @@ import pytest
 from scipy import stats
 
 from tests.two_sessions import measured
-from tinytorch.sessions import NotComparableError, compare_results, machine_change, matched, welch
+from tinytorch.commands.sessions import NotComparableError, compare_results, machine_change, matched, welch
 
 
 def test_a_time_of_zero_is_refused():

@@ -103,7 +103,7 @@ def test_a_benchmark_runs_and_claims_nothing_that_its_clock_cannot_tell(resource
 
 SMALL = """
 from tinytorch.benchmarking import ScriptedModel, Settings, TinyTorchPerf, VirtualClock, audit_ratio
-from tinytorch.deadline import DeadlineExceeded, deadline
+from tinytorch.machine.deadline import DeadlineExceeded, deadline
 from tinytorch.mlperf import early_stopping
 
 clock = VirtualClock()

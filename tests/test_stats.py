@@ -14,7 +14,7 @@ from scipy import stats
 
 from tests.scripted import LAW
 from tinytorch.benchmarking import holm, mean_interval, median_interval, min_queries_for, percentile
-from tinytorch.deadline import deadline
+from tinytorch.machine.deadline import deadline
 from tinytorch.mlperf import early_stopping_queries
 
 NUMBERS = st.lists(st.floats(-1e9, 1e9), min_size=1, max_size=60)

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
+from tinytorch.adapters.targets import TargetError, load_target
 from tinytorch.models import digits_mlp
-from tinytorch.targets import TargetError, load_target
 
 MODULE = """
 import os, subprocess
@@ -151,7 +151,7 @@ def test_anything_but_a_name_or_a_call_with_literals_is_refused(expression, fold
         ("target_module:subprocess.run(['touch', 'pwned'])", "reaches another module, subprocess"),
         ("target_module:run(['touch', 'pwned'])", "run comes from subprocess of the standard library"),
         ("target_module:OrderedDict()", "OrderedDict comes from collections of the standard library"),
-        ("tinytorch.targets:importlib.import_module('os')", "reaches another module, importlib"),
+        ("tinytorch.adapters.targets:importlib.import_module('os')", "reaches another module, importlib"),
     ],
 )
 def test_the_reason_is_said(text, match, folder):

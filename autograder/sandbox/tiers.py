@@ -29,8 +29,8 @@ _FIRST_UID, _UIDS = 61184, 4096
 # What packages of the lesson import, besides numpy, at the latest when a hidden test calls them.
 _WARM = (
     *("scipy.stats", "tqdm", "jinja2", "matplotlib.figure", "concurrent.futures.thread", "multiprocessing.context"),
-    *(f"tinytorch.{name}" for name in ("charts", "datasets", "deadline", "environment", "latency_target", "mlperf")),
-    *("tinytorch.pages", "tinytorch.peak", "tinytorch.pitfalls"),
+    *(f"tinytorch.{name}" for name in ("charts", "datasets", "machine.deadline", "machine.environment", "mlperf")),
+    *("tinytorch.peak", "tinytorch.pitfalls", "tinytorch.runs.outputs", "tinytorch.templates.pages"),
 )
 
 
@@ -108,7 +108,7 @@ def begin(tier: Tier, package: Package, support: Path, limits: Mapping[str, Any]
 
 
 def _setup(tier: Tier, shared: Path, ours: Mapping[str, str]) -> dict[str, Any]:
-    warm = _WARM if (shared / "environment.py").exists() else ("numpy",)
+    warm = _WARM if (shared / "machine").exists() else ("numpy",)
     setup = {"uid": tier.uid, "warm": warm, "ours": dict(ours)}
     return setup | (_apart(shared) if tier.kind == "namespaces" else _in_a_crowd(shared))
 

@@ -19,8 +19,8 @@ from typing import Any
 
 from autograder.reading.lesson import to_notebook
 from book.engine.quick import skip_grammars
-from tinytorch import environment
 from tinytorch.export import Cell, read_lesson
+from tinytorch.machine import environment
 
 BOOK = Path(__file__).resolve().parents[1]
 ROOT = BOOK.parent

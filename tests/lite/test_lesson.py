@@ -16,7 +16,7 @@ from tests import publications
 from tests.lite.lab import Lab
 
 LIMIT_S = 1200  # far more than it takes, on a machine that does other things too
-SKIPPED = ("tinytorch.benchmarking", "tinytorch.data.train_digits")  # still empty; a script that trains
+SKIPPED = ("tinytorch.benchmarking", "tinytorch.models.train_digits")  # still empty; a script that trains
 
 
 def outputs(notebook, kind="stream"):
@@ -96,7 +96,8 @@ def test_threads_and_processes_are_refused_in_a_sentence(solved, asked):
 
 def test_a_block_over_its_deadline_fails_when_it_has_ended(solved):
     said = solved.execute(
-        "from tinytorch.deadline import DeadlineExceeded\ntry:\n    with deadline(0.05):\n        time.sleep(0.2)\n"
+        "from tinytorch.machine.deadline import DeadlineExceeded\n"
+        "try:\n    with deadline(0.05):\n        time.sleep(0.2)\n"
         "except DeadlineExceeded as error:\n    print(error)"
     )
     assert re.fullmatch(r"0\.2\d* s where 0\.05 s are the limit; nothing here could end it earlier\s*", said)

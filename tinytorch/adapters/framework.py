@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from tinytorch.targets import load_target
+from tinytorch.adapters.targets import load_target
 
 DISTRIBUTIONS = {"torch": "torch", "sklearn": "scikit-learn", "onnxruntime": "onnxruntime"}
 EXTRAS = {"torch": "torch", "sklearn": "sklearn", "onnxruntime": "onnx"}

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tinytorch.answers import first_bad, one_and_the_same, rows_of
-from tinytorch.deadline import deadline
+from tinytorch.machine.deadline import deadline
+from tinytorch.runs.outputs import first_bad, one_and_the_same, rows_of
 
 from .clock import NS_PER_S, Clock
 from .sut import Array, IntArray, Model

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
-from tinytorch import environment
 from tinytorch.datasets import QuerySampleLibrary, load_dataset
-from tinytorch.deadline import deadline
+from tinytorch.machine import environment
+from tinytorch.machine.deadline import deadline
 from tinytorch.peak import PeakRate, find_peak_qps
 
 from .clock import Clock, RealClock, timer_step_ns

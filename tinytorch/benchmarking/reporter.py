@@ -231,7 +231,7 @@ class Report:
         return {"certainty": certainty, "question": question, "answer": sentence, "names": names, "rows": rows}
 
     def _page(self, template: str, **options: Any) -> str:
-        from tinytorch import pages
+        from tinytorch.templates import pages
 
         words = self._words()
         if template.endswith(".html"):

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdo
 from types import FrameType
 from typing import Any
 
-from tinytorch.deadline import DeadlineExceeded, deadline
+from tinytorch.machine.deadline import DeadlineExceeded, deadline
 
 
 class Nowhere(io.TextIOBase):

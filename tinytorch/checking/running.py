@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from tinytorch.checking.outline import Exercise
 from tinytorch.checking.quiet import limited, quiet, unchanged
-from tinytorch.deadline import DeadlineExceeded
+from tinytorch.machine.deadline import DeadlineExceeded
 
 CHECK_SECONDS = 10.0  # a visible check takes milliseconds
 

@@ -104,7 +104,7 @@ class Standing:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        from tinytorch.pages import render
+        from tinytorch.templates.pages import render
 
         return render("standing.html", standing=self, marks=_MARKS, what_next=marked(self.what_next))
 

@@ -20,8 +20,8 @@ from tinytorch.commands.commandline import refusal
 
 if TYPE_CHECKING:
     from tinytorch.benchmarking import Results
+    from tinytorch.commands.sessions import Change
     from tinytorch.pitfalls import AccuracyDrop
-    from tinytorch.sessions import Change
 
 EPILOG = """example, the first line once for each version of the model:
   tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
@@ -67,7 +67,7 @@ def _margin(text: str) -> float:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Print the changes and return the exit status."""
-    from tinytorch.sessions import compare_results
+    from tinytorch.commands.sessions import compare_results
 
     try:
         old, new = read(options.old), read(options.new)
@@ -106,7 +106,7 @@ def as_data(changes: Sequence[Change], drop: AccuracyDrop | None, remarks: list[
 def read(path: Path) -> Results:
     """Return the results in a file. Raises OSError, and NotComparableError if it holds none or is damaged."""
     from tinytorch.benchmarking import load_results
-    from tinytorch.sessions import NotComparableError
+    from tinytorch.commands.sessions import NotComparableError
 
     try:
         return load_results(path)
@@ -119,7 +119,7 @@ def check_comparable(old: Results, new: Results) -> None:
     """Raise NotComparableError unless both are complete, valid and of the same data and settings."""
     import numpy as np
 
-    from tinytorch.sessions import NotComparableError, is_paired
+    from tinytorch.commands.sessions import NotComparableError, is_paired
 
     paired = is_paired(old, new)
     for name, results in (("old", old), ("new", new)):
@@ -160,7 +160,7 @@ def compare_accuracy(old: Results, new: Results) -> AccuracyDrop | None:
 
 def notes(old: Results, new: Results, margin: float) -> Iterator[str]:
     """Yield what a reader must know: what else changed, and what is not cancelled."""
-    from tinytorch.sessions import is_paired, machine_change
+    from tinytorch.commands.sessions import is_paired, machine_change
 
     if old.model_name != new.model_name:
         yield f"the old results are of {old.model_name}, the new ones of {new.model_name}"

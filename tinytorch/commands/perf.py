@@ -95,9 +95,9 @@ def add_perf(commands: Any) -> None:
 
 def run_perf(options: argparse.Namespace) -> int:
     """Run the benchmark and return the exit status."""
+    from tinytorch.adapters.targets import TargetError
     from tinytorch.benchmarking import PerformanceReporter, RunFailed
     from tinytorch.datasets import DatasetUnavailable
-    from tinytorch.targets import TargetError
 
     try:
         for path in (options.html, options.markdown, options.json):
@@ -136,8 +136,8 @@ def check_writable(path: Path | None) -> None:
 
 def prepare(options: argparse.Namespace) -> TinyTorchPerf:
     """Return the benchmark with its models and data. Raises ValueError, TypeError or DatasetUnavailable."""
+    from tinytorch.adapters.targets import load_target
     from tinytorch.benchmarking import NS_PER_MS, NS_PER_S, Settings, TinyTorchPerf
-    from tinytorch.targets import load_target
 
     given = {
         "rounds": options.rounds,

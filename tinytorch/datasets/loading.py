@@ -11,9 +11,9 @@ import numpy as np
 
 from tinytorch.datasets.library import Array, QuerySampleLibrary
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = Path(__file__).parent
 DATASETS = ("digits", "cifar10")
-# Writers follow one another in the file; row 1287 is the first by a writer that training does not see (data/digits.md).
+# Writers follow one another in the file; row 1287 is the first by a writer that training does not see (digits.md).
 DIGITS_SPLITS = {"train": slice(0, 1287), "test": slice(1287, 1797), "all": slice(0, 1797)}
 
 

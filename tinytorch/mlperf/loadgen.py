@@ -19,8 +19,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
-from tinytorch.apart import ChildFailedError, give_up, run_apart
 from tinytorch.datasets import QuerySampleLibrary
+from tinytorch.machine.own_process import ChildFailedError, give_up, run_in_own_process
 from tinytorch.mlperf.logs import SCENARIOS, read_answers, read_numbers
 
 Array = npt.NDArray[Any]
@@ -195,7 +195,7 @@ def run_loadgen(
         where.mkdir(parents=True, exist_ok=True)
         arguments = model, library, scenario, settings, batch_size, where.resolve()
         try:
-            numbers: dict[str, Any] = run_apart(_measure, *arguments, timeout_s=timeout_s)
+            numbers: dict[str, Any] = run_in_own_process(_measure, *arguments, timeout_s=timeout_s)
         except ChildFailedError as error:
             raise LoadGenFailed(f"LoadGen, {scenario}: {error}; there is no result") from error
         return numbers

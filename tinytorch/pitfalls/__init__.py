@@ -1,13 +1,13 @@
 """Detectors of what makes a measurement mislead: pure functions on arrays that return a `Pitfall` or None.
 
-`checks` refuses input that no statistic survives; `sample` looks at one set of latencies, `series` at their time order,
-`load` at how queries came, `design` at how two systems were compared, `report` at what was told of it. Severity is
-'invalid' (the results do not count), 'warning' or 'note'. Each threshold comes from error rates measured on real
-traces, which `benchmarks/error_rates.py` measures again. Rules that drop single queries as outliers are not offered:
-they flag 84 to 100 % of clean traces.
+`pitfall` is what a detector returns, `arguments` refuses input that no statistic survives; `latencies` takes one set of
+them, `series` their time order, `load` how queries came, `design` how two systems were compared, `report` what was told
+of it. Severity is 'invalid' (the results do not count), 'warning' or 'note'. Each threshold comes from error rates
+measured on real traces, which `benchmarks/error_rates.py` measures again. Rules that drop single queries as outliers
+are not offered: they flag 84 to 100 % of clean traces.
 """
 
-from .checks import (
+from .arguments import (
     check_comparable,
     check_integers,
     check_latencies,
@@ -27,9 +27,10 @@ from .design import (
     too_few_rounds,
     unequal_accuracy,
 )
+from .latencies import coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples, wide_median
 from .load import caching, closed_loop, same_sample, saturated, wrong_arrivals
+from .pitfall import Pitfall
 from .report import averaged_throughput, best_of_k, mean_of_ratios, optional_stopping
-from .sample import Pitfall, coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples, wide_median
 from .series import autocorrelation, drift, effective_sample_size, level_step, slow_warm_up, too_short
 
 __all__ = [

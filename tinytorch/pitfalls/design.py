@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from .checks import check_latencies, check_numbers, check_share, check_timestamps
-from .sample import Pitfall
+from .arguments import check_latencies, check_numbers, check_share, check_timestamps
+from .pitfall import Pitfall
 from .series import batch_medians
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from .checks import IntArray, check_integers, check_latencies, check_numbers, check_timestamps
-from .sample import Pitfall
+from .arguments import IntArray, check_integers, check_latencies, check_numbers, check_timestamps
+from .pitfall import Pitfall
 from .series import batch_medians
 
 

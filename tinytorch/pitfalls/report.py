@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .checks import FloatArray, check_numbers
-from .sample import Pitfall
+from .arguments import FloatArray, check_numbers
+from .pitfall import Pitfall
 
 
 def best_of_k(recorded: int, reported: int) -> Pitfall | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from .checks import FloatArray, check_latencies
-from .sample import Pitfall
+from .arguments import FloatArray, check_latencies
+from .pitfall import Pitfall
 
 
 def batch_medians(values: FloatArray, batches: int) -> FloatArray:

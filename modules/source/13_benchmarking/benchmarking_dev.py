@@ -104,10 +104,10 @@ import numpy as np
 import numpy.typing as npt
 from tqdm import tqdm
 
-from tinytorch import charts, environment
-from tinytorch.answers import first_bad, one_and_the_same, rows_of
+from tinytorch import charts
 from tinytorch.datasets import QuerySampleLibrary, load_dataset
-from tinytorch.deadline import deadline
+from tinytorch.machine import environment
+from tinytorch.machine.deadline import deadline
 from tinytorch.mlperf import early_stopping_estimate, early_stopping_queries, loadgen_arrivals, loadgen_samples
 from tinytorch.peak import PeakRate, find_peak_qps
 from tinytorch.pitfalls import (
@@ -139,6 +139,7 @@ from tinytorch.pitfalls import (
     unequal_accuracy,
     wrong_arrivals,
 )
+from tinytorch.runs.outputs import first_bad, one_and_the_same, rows_of
 
 # %%
 #| default_exp benchmarking
@@ -2188,7 +2189,7 @@ class Report:
         return {"certainty": certainty, "question": question, "answer": sentence, "names": names, "rows": rows}
 
     def _page(self, template: str, **options: Any) -> str:
-        from tinytorch import pages
+        from tinytorch.templates import pages
 
         words = self._words()
         if template.endswith(".html"):

@@ -1,8 +1,8 @@
-"""Two small networks trained on the shipped digits, each in four variants: what the lesson and the demo benchmark.
+"""The two shipped networks, built from the weights beside this file, in four variants each.
 
 `digits_mlp("naive")` and `digits_mlp("vectorised")` hold the same weights and differ in their kernels; "pruned" and
 "int8" change the weights and keep the fast kernels. The weights and the measured accuracies were written by
-`python -m tinytorch.data.train_digits`. Nothing here times anything.
+`python -m tinytorch.models.train_digits`. Nothing here times anything.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tinytorch.core.kernels import (
 from tinytorch.core.layers import Conv2D, Dense, Flatten, Layer, MaxPool2D
 from tinytorch.core.networks import Sequential
 
-DATA = Path(__file__).parent / "data"
+WEIGHTS = Path(__file__).parent
 VARIANTS = ("naive", "vectorised", "pruned", "int8")
 PRUNED_FRACTION = 0.4
 # The most test accuracy that a variant may lose against the trained network; a test measures it.
@@ -77,7 +77,7 @@ def digits_cnn(variant: str = "vectorised") -> Sequential:
 
 def model_card(name: str) -> ModelCard:
     """Return the card of "digits_mlp" or "digits_cnn". Raises ValueError for another name."""
-    cards = json.loads((DATA / "models.json").read_text(encoding="utf-8"))
+    cards = json.loads((WEIGHTS / "models.json").read_text(encoding="utf-8"))
     if name not in cards:
         raise ValueError(f"there is no model {name!r}; there are {', '.join(cards)}")
     return ModelCard(name=name, **cards[name])
@@ -116,5 +116,5 @@ def variant_of(name: str, weights: Mapping[str, Array], variant: str) -> Sequent
 
 
 def _trained(name: str, variant: str) -> Sequential:
-    with np.load(DATA / f"{name}.npz", allow_pickle=False) as arrays:
+    with np.load(WEIGHTS / f"{name}.npz", allow_pickle=False) as arrays:
         return variant_of(name, dict(arrays), variant)

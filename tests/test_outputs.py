@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.scripted import LAW, MS, benchmark
-from tinytorch.answers import first_bad, one_and_the_same, rows_of
 from tinytorch.benchmarking import (
     PART,
     UNANSWERED,
@@ -27,6 +26,7 @@ from tinytorch.benchmarking import (
     server,
     single_stream,
 )
+from tinytorch.runs.outputs import first_bad, one_and_the_same, rows_of
 
 N = 2 * PART + 100
 SINGLES = [np.full((1, 1), float(i)) for i in range(N)]

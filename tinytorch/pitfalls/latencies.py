@@ -6,24 +6,14 @@ was found and what was flagged in vain.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from tinytorch.mlperf import early_stopping_queries
 
-from .checks import check_latencies, check_share
-
-
-class Pitfall(NamedTuple):
-    """A way in which these numbers may mislead."""
-
-    name: str
-    claim: str
-    evidence: str
-    remedy: str
-    severity: str = "warning"  # 'invalid': the results do not count; 'warning'; 'note'
-    where: str = ""
+from .arguments import check_latencies, check_share
+from .pitfall import Pitfall
 
 
 def too_few_samples(n: int, p: float, confidence: float = 0.99) -> Pitfall | None:

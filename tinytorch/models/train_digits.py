@@ -1,4 +1,4 @@
-"""Train the shipped networks on the shipped digits: `OMP_NUM_THREADS=1 python -m tinytorch.data.train_digits`.
+"""Train the shipped networks on the shipped digits: `OMP_NUM_THREADS=1 python -m tinytorch.models.train_digits`.
 
 Stochastic gradient descent with momentum and a cosine learning rate, images moved by up to a pixel, gradients written
 out by hand for the layers of `tinytorch.core`; only numpy. The same seed on the same machine gives the same weights;
@@ -22,7 +22,7 @@ from tinytorch.core import Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential, 
 from tinytorch.core.kernels import Array
 from tinytorch.core.layers import Layer, im2col
 from tinytorch.datasets import QuerySampleLibrary, digits
-from tinytorch.models import DATA, SHAPES, VARIANTS, assemble, variant_of
+from tinytorch.models.trained import SHAPES, VARIANTS, WEIGHTS, assemble, variant_of
 
 IntArray = npt.NDArray[np.int64]
 SEED = 13
@@ -145,7 +145,7 @@ def card(
     }
 
 
-def main(folder: Path = DATA) -> None:
+def main(folder: Path = WEIGHTS) -> None:
     """Train every network of SHAPES and write weights and cards to `folder`."""
     train_set, test_set = digits("train"), digits("test")
     cards = {}

@@ -1,6 +1,6 @@
 """Whether answers are answers: there, one row a sample, and not NaN. Knows outputs and counts, not runs or models.
 
-A load generator looks at every answer, a few thousand at a time, so what is looked at together is looked at by numpy.
+A load generator checks every answer, a thousand at a time, so that numpy checks many at once.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-TOGETHER = 1024  # so many outputs are copied into one array at a time,
-TOGETHER_BYTES = 1 << 24  # or fewer large ones
+BATCH = 1024  # so many outputs are copied into one array at a time,
+BATCH_BYTES = 1 << 24  # or fewer large ones
 
 
 def first_bad(outputs: Sequence[Any], sizes: Sequence[int]) -> tuple[int, str] | None:
@@ -24,10 +24,10 @@ def first_bad(outputs: Sequence[Any], sizes: Sequence[int]) -> tuple[int, str] |
         text = what_is_wrong(outputs[0], sizes[0])
         return (0, text) if text else None
     large = max(1, getattr(outputs[0], "nbytes", 0)) if outputs else 1
-    step = min(TOGETHER, max(1, TOGETHER_BYTES // large))
-    parts = range(0, len(outputs), step)
-    found = (_first_bad(outputs[i : i + step], sizes[i : i + step]) for i in parts)
-    return next(((i + bad[0], bad[1]) for i, bad in zip(parts, found, strict=True) if bad is not None), None)
+    step = min(BATCH, max(1, BATCH_BYTES // large))
+    starts = range(0, len(outputs), step)
+    found = (_first_bad(outputs[i : i + step], sizes[i : i + step]) for i in starts)
+    return next(((i + bad[0], bad[1]) for i, bad in zip(starts, found, strict=True) if bad is not None), None)
 
 
 def _first_bad(outputs: Sequence[Any], sizes: Sequence[int]) -> tuple[int, str] | None:
@@ -71,10 +71,9 @@ def holds_nan(output: Any) -> bool:
 
 
 def one_and_the_same(outputs: Sequence[Any]) -> bool:
-    """Return whether a model answered with one object again and again: looking at it once will do.
+    """Return whether a model answered with one object again and again, so that one check is enough for all.
 
-    Tells it in 2 ns an output. Two ends that are the same object, and nothing between that is unlike them, will do:
-    `==` takes an object to equal itself without a look inside.
+    Takes 2 ns an output: a list's `==` compares by identity first, so it opens no object that is the first one again.
     """
     one = outputs[0]
     if one is not outputs[-1]:

@@ -25,7 +25,7 @@ class _Failure(NamedTuple):
     trace: str
 
 
-def run_apart(task: Callable[..., Any], *arguments: Any, timeout_s: float) -> Any:
+def run_in_own_process(task: Callable[..., Any], *arguments: Any, timeout_s: float) -> Any:
     """Return `task(*arguments)` from a fresh process; the task, its arguments and its result are pickled.
 
     Raises ChildFailedError if the task raises, if its process dies or takes longer than `timeout_s`, or if something
@@ -60,9 +60,9 @@ def run_apart(task: Callable[..., Any], *arguments: Any, timeout_s: float) -> An
 
 
 def give_up(error: BaseException) -> NoReturn:
-    """End this process, started by `run_apart`, at once; there `error` is the message of the ChildFailedError."""
+    """End this process, started by `run_in_own_process`, at once; there `error` is the message of the ChildFailedError."""
     if _to_parent is None:
-        raise RuntimeError("give_up ends a process that run_apart started, and this is none") from error
+        raise RuntimeError("give_up ends a process that run_in_own_process started, and this is none") from error
     message = f"{type(error).__name__}: {error}".removesuffix(": ")
     _to_parent.send(_Failure(message, "".join(traceback.format_exception(error))))
     os._exit(1)

@@ -85,9 +85,9 @@ def same_arrivals(old: Results, new: Results) -> bool:
 
 def welch(before: Logs, after: Logs, confidence: float) -> tuple[float, float]:
     """Return the interval of the ratio after / before from logs of independent rounds. Source: Welch 1947."""
-    parts = [float(logs.var(ddof=1)) / len(logs) for logs in (before, after)]
-    squares = sum(part**2 / (len(logs) - 1) for part, logs in zip(parts, (before, after), strict=True))
-    return _exact_or_t(float(after.mean() - before.mean()), sum(parts), sum(parts) ** 2 / (squares or 1), confidence)
+    terms = [float(logs.var(ddof=1)) / len(logs) for logs in (before, after)]
+    squares = sum(term**2 / (len(logs) - 1) for term, logs in zip(terms, (before, after), strict=True))
+    return _exact_or_t(float(after.mean() - before.mean()), sum(terms), sum(terms) ** 2 / (squares or 1), confidence)
 
 
 def matched(before: Logs, after: Logs, confidence: float) -> tuple[float, float]:

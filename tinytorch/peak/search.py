@@ -1,7 +1,7 @@
 """The highest Poisson rate that meets a latency target, certified: a pass is shown by data, or it is not given.
 
-The search brackets and bisects with repeated seeds, and decides each rate by `tinytorch.latency_target`. Knows arrays
-and a callable that measures; nothing of models, clocks or runs.
+The search brackets and bisects with repeated seeds, and decides each rate by `latency_target`. Knows arrays and a
+callable that measures; nothing of models, clocks or runs.
 """
 
 from __future__ import annotations
@@ -13,9 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from tinytorch.latency_target import Decision, Goodput, check_target, goodput, least_effective, meets_target
-
-__all__ = ["Decision", "Goodput", "PeakRate", "find_peak_qps", "goodput", "meets_target"]
+from tinytorch.peak.latency_target import Decision, check_target, least_effective, meets_target
 
 IntArray = npt.NDArray[np.int64]
 
@@ -57,14 +55,14 @@ def find_peak_qps(
     """
     check_target(latency_target_ns, percentile, confidence)
     _check_search(start_qps, seeds, tolerance, max_runs)
-    looks = [*(1 << i for i in range(len(seeds).bit_length()) if 1 << i < len(seeds)), len(seeds)]
-    level = 1 - (1 - confidence) / len(looks)  # every look at a rate has its share of the risk
+    stages = [*(1 << i for i in range(len(seeds).bit_length()) if 1 << i < len(seeds)), len(seeds)]
+    level = 1 - (1 - confidence) / len(stages)  # every stage at a rate has its share of the risk
     decisions: list[tuple[float, Decision]] = []
     runs, qps, why = 0, start_qps, ""
     while not why:
         latencies: list[IntArray] = []
-        for look in looks:
-            more = seeds[len(latencies) : look]
+        for repeats in stages:
+            more = seeds[len(latencies) : repeats]
             if runs + len(more) > max_runs:
                 return _peak(decisions, tolerance, f"the budget of {max_runs} runs is spent: raise max_runs", runs)
             latencies += [measure(qps, seed) for seed in more]

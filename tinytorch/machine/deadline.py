@@ -2,7 +2,7 @@
 
 On the main thread a timer signal ends even a sleep; on another thread an exception is sent to it, which it meets at its
 next Python instruction. Code that hangs inside a C function cannot be ended from within the process. Where there is
-neither timer nor second thread, as in a browser, the time is looked at when the block has ended of its own accord.
+neither timer nor second thread, as in a browser, the time is checked when the block has ended of its own accord.
 """
 
 from __future__ import annotations

@@ -96,8 +96,8 @@ def blas_threads() -> str | None:
 def clock(now_ns: Callable[[], int] = time.perf_counter_ns) -> str | None:
     """Return what `time.perf_counter` reads and how far two different readings typically lie apart, in ns."""
     step = typical_step_ns(now_ns)
-    seen = f"steps of {step:,.0f} ns" if step else f"no step seen in {CLOCK_READINGS:,} readings"
-    return f"{time.get_clock_info('perf_counter').implementation}, {seen}"
+    steps = f"steps of {step:,.0f} ns" if step else f"no step seen in {CLOCK_READINGS:,} readings"
+    return f"{time.get_clock_info('perf_counter').implementation}, {steps}"
 
 
 def typical_step_ns(now_ns: Callable[[], int], readings: int = CLOCK_READINGS) -> float | None:
@@ -105,9 +105,9 @@ def typical_step_ns(now_ns: Callable[[], int], readings: int = CLOCK_READINGS) -
 
     The long distances are those in which something else had the processor: they say nothing of the clock.
     """
-    apart = np.sort(np.diff(np.unique(np.fromiter((now_ns() for _ in range(readings)), np.int64, readings))))
-    quarter = len(apart) // 4
-    return float(apart[quarter : len(apart) - quarter].mean()) if len(apart) else None
+    distances = np.sort(np.diff(np.unique(np.fromiter((now_ns() for _ in range(readings)), np.int64, readings))))
+    quarter = len(distances) // 4
+    return float(distances[quarter : len(distances) - quarter].mean()) if len(distances) else None
 
 
 def _read(path: str) -> str | None:

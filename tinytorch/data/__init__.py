@@ -1,1 +1,0 @@
-"""Data shipped with the package: the digits, the trained weights, and the script that trained them."""
