@@ -79,7 +79,7 @@ def test_without_loadgen_the_rest_runs(
 def test_a_peer_that_aborts_or_hangs_ends_no_benchmark(load: Load) -> None:
     """LoadGen does the one if a model raises, the other if an answer is lost."""
     side_by_side = load("side_by_side")
-    with pytest.raises(side_by_side.ChildFailedError, match=r"the process ended with code -\d+"):
+    with pytest.raises(side_by_side.ChildFailedError, match=r"its process ended with exit code -\d+"):
         side_by_side.fresh(os.abort, timeout_s=60)
     with pytest.raises(side_by_side.ChildFailedError, match=r"no result in 0\.2 s"):
         side_by_side.fresh(time.sleep, 60, timeout_s=0.2)
