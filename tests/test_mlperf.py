@@ -20,6 +20,7 @@ from tinytorch.mlperf import (
     early_stopping_queries,
     loadgen_arrivals,
     loadgen_samples,
+    min_queries_for,
 )
 
 # LoadGen is published as a wheel for this platform only, and there it has to be installed.
@@ -136,6 +137,12 @@ def test_every_loaded_sample_can_come_and_no_other(seed: int, loaded: int, unloa
 def test_queries_are_those_of_the_published_table(t: int, expected: tuple[int, ...]) -> None:
     """h(t) + t for p90, p95, p97, p99 and p99.9."""
     assert tuple(early_stopping_queries(t, p) for p in PERCENTILES) == expected
+
+
+def test_the_floor_of_a_percentile_is_that_of_one_slow_query() -> None:
+    """At MLPerf's confidence it stands in the table; a lower confidence takes fewer."""
+    assert tuple(min_queries_for(p) for p in PERCENTILES) == QUERIES[1]
+    assert all(min_queries_for(p, 0.9) == early_stopping_queries(1, p, 0.9) < min_queries_for(p) for p in PERCENTILES)
 
 
 @pytest.mark.parametrize(("n", "expected"), DISCARDS.items())

@@ -4,7 +4,12 @@ Knows nothing of models, clocks or runs, and does not need LoadGen. What runs a 
 `tinytorch.mlperf.loadgen`, which is imported by that name: it brings processes and temporary folders.
 """
 
-from tinytorch.mlperf.early_stopping import early_stopping_discard, early_stopping_estimate, early_stopping_queries
+from tinytorch.mlperf.early_stopping import (
+    early_stopping_discard,
+    early_stopping_estimate,
+    early_stopping_queries,
+    min_queries_for,
+)
 from tinytorch.mlperf.streams import loadgen_arrivals, loadgen_samples
 
 __all__ = [
@@ -13,4 +18,5 @@ __all__ = [
     "early_stopping_queries",
     "loadgen_arrivals",
     "loadgen_samples",
+    "min_queries_for",
 ]

@@ -26,6 +26,15 @@ def early_stopping_queries(t: int, p: float, confidence: float = CONFIDENCE) -> 
     return t + 1 + bisect_left(candidates, True, key=lambda h: bool(betainc(h, t + 1, p) < 1 - confidence))
 
 
+def min_queries_for(p: float, confidence: float = CONFIDENCE) -> int:
+    """Return MLPerf's floor: the least number of queries that prove the percentile `p`, one of them being slow.
+
+    That is `early_stopping_queries(1, p, confidence)`: 64 for p = 0.9, 662 for p = 0.99. Raises ValueError for `p` or
+    `confidence` outside (0, 1).
+    """
+    return early_stopping_queries(1, p, confidence)
+
+
 def early_stopping_discard(n: int, p: float) -> int:
     """Return how many of `n` latencies MLPerf discards, from the highest down, before it takes its estimate.
 
@@ -38,7 +47,7 @@ def early_stopping_discard(n: int, p: float) -> int:
     largest_t = bisect_left(range(1, n), True, key=lambda t: bool(betainc(n - t, t + 1, p) >= 1 - CONFIDENCE))
     if largest_t == 0:
         raise ValueError(
-            f"early stopping at the percentile {100 * p:g} needs at least {early_stopping_queries(1, p)} queries, "
+            f"early stopping at the percentile {100 * p:g} needs at least {min_queries_for(p)} queries, "
             f"got {n}; issue more"
         )
     return largest_t - 1

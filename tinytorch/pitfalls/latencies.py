@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tinytorch.mlperf import early_stopping_queries
+from tinytorch.mlperf import min_queries_for
 
 from .arguments import check_latencies, check_share
 from .pitfall import Pitfall
@@ -22,7 +22,7 @@ def too_few_samples(n: int, p: float, confidence: float = 0.99) -> Pitfall | Non
     Source: MLPerf's early stopping, P(Bin(n, 1 - p) <= 1) >= 1 - confidence: below 64 for p90, below 662 for p99.
     Raises ValueError for p or confidence outside (0, 1).
     """
-    least = early_stopping_queries(1, check_share(p, "p"), check_share(confidence, "confidence"))
+    least = min_queries_for(check_share(p, "p"), check_share(confidence, "confidence"))
     if n >= least:
         return None
     evidence = f"{n} queries; the {100 * p:g}th percentile takes {least}"
