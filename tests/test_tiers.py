@@ -1,6 +1,8 @@
 """The means of confinement: all that this user may have work, none is one sentence, and what goes in is copied."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,15 @@ CROWD = """
         pathlib.Path("a/b/kept").write_bytes(text)
         return pathlib.Path("a/b/kept").read_bytes()
 """
+
+
+def test_a_warm_process_has_the_support_that_the_lesson_imports():
+    code = "import sys, tinytorch.benchmarking; print(*(name for name in sys.modules if name.startswith('tinytorch.')))"
+    done = subprocess.run([sys.executable, "-c", code], cwd=jail.CHECKOUT, capture_output=True, text=True, check=True)
+    imported = {name for name in done.stdout.split() if not name.startswith("tinytorch.benchmarking")}
+    warm = tiers._support(jail.CHECKOUT / "tinytorch")
+    assert imported <= set(warm)
+    assert not [name for name in warm if name.startswith(("tinytorch.benchmarking", "tinytorch.commands"))]
 
 
 def test_a_package_is_copied_without_its_links(tmp_path):

@@ -26,12 +26,10 @@ KINDS: tuple[Kind, ...] = ("namespaces", "bubblewrap", "container")
 # Users that systemd keeps for services that come and go. Each grading process takes another one, because the kernel
 # counts processes by user.
 _FIRST_UID, _UIDS = 61184, 4096
-# What packages of the lesson import, besides numpy, at the latest when a hidden test calls them.
-_WARM = (
-    *("scipy.stats", "tqdm", "jinja2", "matplotlib.figure", "concurrent.futures.thread", "multiprocessing.context"),
-    *(f"tinytorch.{name}" for name in ("charts", "datasets", "machine.deadline", "machine.environment", "mlperf")),
-    *("tinytorch.peak", "tinytorch.pitfalls", "tinytorch.runs.outputs", "tinytorch.templates.pages"),
-)
+# What packages of the lesson import, besides numpy and the support, at the latest when a hidden test calls them.
+_WARM = ("scipy.stats", "tqdm", "jinja2", "matplotlib.figure", "concurrent.futures.thread", "multiprocessing.context")
+# What no package of the lesson imports: support that acts on files, the network or a command line.
+_ACTING = ("adapters", "benchmarking", "checking", "cli", "commands", "datasets.cifar", "datasets.download", "export")
 
 
 @dataclass(frozen=True)
@@ -108,9 +106,18 @@ def begin(tier: Tier, package: Package, support: Path, limits: Mapping[str, Any]
 
 
 def _setup(tier: Tier, shared: Path, ours: Mapping[str, str]) -> dict[str, Any]:
-    warm = _WARM if (shared / "machine").exists() else ("numpy",)
+    support = _support(shared)
+    warm = [*_WARM, *support] if support else ["numpy"]
     setup = {"uid": tier.uid, "warm": warm, "ours": dict(ours)}
     return setup | (_apart(shared) if tier.kind == "namespaces" else _in_a_crowd(shared))
+
+
+def _support(shared: Path) -> list[str]:
+    """The modules of the support package in `shared` that a package of the lesson may import."""
+    paths = [path.relative_to(shared).with_suffix("") for path in sorted(shared.rglob("*.py")) if path.parent != shared]
+    names = [".".join(path.parts).removesuffix(".__init__") for path in paths]
+    acting = tuple(f"{name}." for name in _ACTING)
+    return [f"tinytorch.{name}" for name in names if not f"{name}.".startswith(acting)]
 
 
 def _apart(shared: Path) -> dict[str, Any]:
