@@ -109,8 +109,7 @@ def grade(tier: str, files: Sequence[Path]) -> int:
     from autograder.grading.grade import Grader, Setup
     from autograder.grading.judging import collect_seldom
     from autograder.reading.collect import Found
-    from autograder.reading.lesson import ASSIGNMENT
-    from autograder.reading.places import RELEASE
+    from autograder.reading.places import RELEASE, SUITES
     from autograder.sandbox import confinement, process
     from autograder.temporary import Folder
 
@@ -129,8 +128,7 @@ def grade(tier: str, files: Sequence[Path]) -> int:
         print(f"{tier}: {error}", file=sys.stderr)
         return 3
     with Folder("support") as support:
-        suites = ROOT / "autograder" / "suites" / ASSIGNMENT
-        grader = Grader(Setup(RELEASE, confinement.build_support(support), suites, seed=SEED))
+        grader = Grader(Setup(RELEASE, confinement.build_support(support), SUITES, seed=SEED))
 
         def graded(chosen: Sequence[Path]) -> tuple[float, float]:
             cpu, wall = used(lost), time.perf_counter()
