@@ -28,13 +28,15 @@ from .design import (
     unequal_accuracy,
 )
 from .latencies import coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples, wide_median
-from .load import caching, closed_loop, same_sample, saturated, wrong_arrivals
+from .load import caching, same_sample, saturated, wrong_arrivals
 from .pitfall import Pitfall
 from .report import averaged_throughput, best_of_k, mean_of_ratios, optional_stopping
-from .series import autocorrelation, drift, effective_sample_size, level_step, slow_warm_up, too_short
+from .series import autocorrelation, effective_sample_size, level_step, slow_warm_up, too_short
+from .survey import Detectors, paired_accuracy, survey
 
 __all__ = [
     "AccuracyDrop",
+    "Detectors",
     "Pitfall",
     "accuracy_drop",
     "autocorrelation",
@@ -49,12 +51,10 @@ __all__ = [
     "check_rounds",
     "check_share",
     "check_timestamps",
-    "closed_loop",
     "coarse_timer",
     "contention",
     "dead_code",
     "different_inputs",
-    "drift",
     "effective_sample_size",
     "layout_bias",
     "level_step",
@@ -63,10 +63,12 @@ __all__ = [
     "multiple_comparisons",
     "optional_stopping",
     "order_confounding",
+    "paired_accuracy",
     "same_sample",
     "saturated",
     "slow_warm_up",
     "stalls",
+    "survey",
     "too_few_rounds",
     "too_few_samples",
     "too_short",

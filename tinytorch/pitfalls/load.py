@@ -29,22 +29,6 @@ def _moments(scheduled_ns: Any, **later: Any) -> tuple[IntArray, ...]:
     return tuple(moments)
 
 
-def closed_loop(scheduled_ns: Any, issued_ns: Any, completed_ns: Any) -> Pitfall | None:
-    """Return a pitfall if no query was due before the one before it completed, although the server was busy over 20 %.
-
-    Users do not wait for one another; a sender that does leaves out the queries that a slow answer would have delayed
-    (coordinated omission, Tene), which makes the 99th percentile look 2 to 17 times better. Found: every sender that
-    waits, from a load of 0.3; flagged in vain: no open loop. None for fewer than 30 queries.
-    """
-    scheduled, issued, completed = _moments(scheduled_ns, issued_ns=issued_ns, completed_ns=completed_ns)
-    busy = _busy_ns(issued, completed) / max(1, int(completed.max() - scheduled[0]))
-    if len(scheduled) < 30 or busy <= 0.2 or (scheduled[1:] < completed[:-1]).any():
-        return None
-    evidence = f"none of {len(scheduled)} queries was due before the last was answered, at {busy:.0%} load"
-    remedy = "fix the arrivals beforehand and count latency from them, as server() does"
-    return Pitfall("closed loop", "the sender waited for answers", evidence, remedy, "invalid")
-
-
 def wrong_arrivals(gaps_ns: Any, target_qps: float) -> Pitfall | None:
     """Return a pitfall if arrivals are not Poisson at `target_qps`, from the gaps between them.
 

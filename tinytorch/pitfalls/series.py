@@ -38,26 +38,6 @@ def slow_warm_up(latency_ns: Any) -> Pitfall | None:
     return Pitfall("slow warm-up", "the model was still warming up", evidence, "make more warm-up calls")
 
 
-def drift(latency_ns: Any, least: float = 0.05) -> Pitfall | None:
-    """Return a pitfall if 20 batch medians rise or fall: Mann-Kendall p < 0.01 and Theil-Sen total over `least`.
-
-    Found: 99 % of drifts of 10 %; flagged in vain: 1 %. None for n < 200. Source: Hoefler and Belli 2015, rule 9.
-    """
-    from scipy import stats
-
-    values = check_latencies(latency_ns, virtual=True)
-    if len(values) < 200:
-        return None
-    medians = batch_medians(values, 20)
-    if np.ptp(medians) == 0 or stats.kendalltau(np.arange(20), medians).pvalue >= 0.01:
-        return None
-    total = float(stats.theilslopes(medians).slope) * 19 / float(np.median(medians))
-    if abs(total) <= least:
-        return None
-    evidence = f"{total:+.0%} from the first to the last of 20 batches"
-    return Pitfall("drift", "latency drifted", evidence, "let the machine settle, close other programs, run again")
-
-
 def level_step(latency_ns: Any, rng: np.random.Generator, least: float = 0.05) -> Pitfall | None:
     """Return a pitfall if the level jumps: CUSUM of 40 log batch medians, 199 permutations, p <= 0.01, over `least`.
 

@@ -1,0 +1,121 @@
+"""A report: what was asked, found and measured, as a page, as Markdown and as data. Concludes nothing itself.
+
+The first sentence, the rows and the way a table is written are handed in: they are built in the lesson.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from tinytorch.charts import Svg
+from tinytorch.runs.packed import SCHEMA_VERSION
+from tinytorch.runs.results import StoredResults
+from tinytorch.templates.pages import render
+from tinytorch.templates.pictures import pictures
+from tinytorch.templates.tables import measured_cells
+from tinytorch.templates.words import certainties, names_of, question_of, title
+
+HtmlTable = Callable[[Sequence[str], Sequence[Sequence[str]]], str]  # header, rows of cells -> <table>...</table>
+Stored = TypeVar("Stored", bound=StoredResults)
+
+
+@dataclass(frozen=True, repr=False)
+class Report:
+    """What was asked, found and measured; shows itself in a notebook."""
+
+    results: Any
+    validation: Any
+    answer: str  # its first sentence
+    rows: list[dict[str, Any]]  # a scenario and quantity each, as `tabulate` makes them
+    html_table: HtmlTable
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain data: first the answer and the numbers that people read, then the results, to be read again."""
+        words = self._words()
+        return {
+            "schema_version": SCHEMA_VERSION,
+            "question": words["question"],
+            "answer": self.answer,
+            "significant": self.validation.significant,
+            "valid": self.validation.valid,
+            "complete": self.results.complete,
+            "summary": words["rows"],
+            "accuracy": self.results.accuracy,
+            "comparisons": [asdict(comparison) for comparison in self.validation.comparisons],
+            "pitfalls": [pitfall._asdict() for pitfall in self.validation.pitfalls],
+            "results": self.results.to_dict(),
+        }
+
+    def to_html(self) -> str:
+        """Return one self-contained page."""
+        return self._page("report.html", whole_page=True)
+
+    def to_markdown(self) -> str:
+        """Return the same words without the pictures."""
+        return self._page("report.md")
+
+    def save_as_html(self, path: str | Path) -> Path:
+        """Write the page to `path` and return it."""
+        return _save(path, self.to_html())
+
+    def save_as_markdown(self, path: str | Path) -> Path:
+        """Write the Markdown to `path` and return it."""
+        return _save(path, self.to_markdown())
+
+    def save_as_json(self, path: str | Path) -> Path:
+        """Write the data to `path`, for `load_results` and for other programs, and return it."""
+        return _save(path, json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n")
+
+    def _repr_html_(self) -> str:
+        return self._page("report.html", whole_page=False)
+
+    def __repr__(self) -> str:
+        return f"<Report: {self.answer}>"  # not every latency, which a notebook would save
+
+    def _words(self) -> dict[str, Any]:
+        names = names_of(self.results)
+        stated = [
+            {arm: row["arms"][arm]["stated"] if arm in row["arms"] else "not measured" for arm in names}
+            for row in self.rows
+        ]
+        rows = [{**row, "stated": words} for row, words in zip(self.rows, stated, strict=True)]
+        question = question_of(self.results)
+        return {"certainty": certainties(self.results), "question": question, "names": names, "rows": rows}
+
+    def _page(self, template: str, **options: Any) -> str:
+        words = self._words()
+        if template.endswith(".html"):
+            names = words["names"]
+            options["pictures"] = pictures(self.results, self.validation.comparisons, self.rows, names)
+            header = ["Scenario", "Quantity", *names.values()]
+            options["measured"] = Svg(self.html_table(header, measured_cells(self.results, self.rows, names)))
+        facts = {"results": self.results, "validation": self.validation, "settings": asdict(self.results.settings)}
+        return render(template, title=title, answer=self.answer, **facts, **words, **options)
+
+
+def read_results(path: str | Path, kind: type[Stored]) -> Stored:
+    """Return the results, of the class `kind`, in a file that `Report.save_as_json` wrote.
+
+    Raises ValueError if it holds something else or another schema version.
+    """
+    held = json.loads(Path(path).read_text(encoding="utf-8"))
+    version = held.get("schema_version") if isinstance(held, dict) else None
+    if version != SCHEMA_VERSION or "results" not in held:
+        wanted = f"results have schema version {SCHEMA_VERSION}"
+        raise ValueError(f"{wanted}, {Path(path).name} has {version}; save_as_json writes them")
+    try:
+        return kind.from_dict(held["results"])
+    except (KeyError, TypeError, AttributeError, zlib.error) as error:
+        name = Path(path).name
+        raise ValueError(f"{name} does not hold what save_as_json writes: {type(error).__name__} {error}") from error
+
+
+def _save(path: str | Path, text: str) -> Path:
+    path = Path(path)
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,72 @@
+"""Words that a report uses for scenarios, quantities, models and numbers. Knows no page and no picture."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from tinytorch.mlperf import early_stopping_estimate, min_queries_for
+from tinytorch.pitfalls import effective_sample_size
+from tinytorch.runs.run import Run
+from tinytorch.runs.settings import NS_PER_MS
+
+if TYPE_CHECKING:
+    from tinytorch.runs.results import ScenarioRuns, StoredResults
+
+
+def title(scenario: str) -> str:
+    """Return the name that people read: 'single_stream' is 'Single-Stream'."""
+    return "-".join(word.capitalize() for word in scenario.split("_"))
+
+
+def short(quantity: str) -> str:
+    """Return what fits beside a picture: '90th percentile latency' is 'p90 latency'."""
+    return re.sub(r"([\d.]+)th percentile", r"p\1", quantity)
+
+
+def names_of(results: StoredResults) -> dict[str, str]:
+    """Return the names of model and baseline by arm, told apart where they are the same."""
+    names = {"model": results.model_name}
+    if results.baseline_name is not None:
+        same = " (baseline)" if results.baseline_name == results.model_name else ""
+        names["baseline"] = results.baseline_name + same
+    return names
+
+
+def question_of(results: StoredResults) -> str:
+    """Return what the report is asked."""
+    names = names_of(results)
+    if "baseline" not in names:
+        return f"How fast is {names['model']} on {results.dataset_name}?"
+    return f"Is {names['model']} faster than {names['baseline']} on {results.dataset_name}?"
+
+
+def finished(result: ScenarioRuns, arm: str) -> list[Run]:
+    """Return the arm's runs that ended without an error, in the order of the rounds."""
+    return [run for run in result.runs.get(arm, []) if run.error is None and run.n > 1]
+
+
+def certainty(result: ScenarioRuns, arm: str = "model") -> str:
+    """Return in words how far these latencies carry: what they are worth, and MLPerf's bound for Single-Stream."""
+    latency_ns = result.latency_ns(arm)
+    if latency_ns.min() <= 0:
+        return f"some of {len(latency_ns)} queries took less than a step of the clock"
+    worth = f"{len(latency_ns)} queries resemble one another so much that they tell no more than "
+    worth += f"{effective_sample_size(latency_ns):.0f} independent ones would" if np.ptp(latency_ns) else "one would"
+    if result.scenario != "single_stream" or len(latency_ns) < min_queries_for(0.9):
+        return worth
+    bound_ms = early_stopping_estimate(latency_ns, 0.9) / NS_PER_MS
+    return f"{worth}; MLPerf's early-stopping bound of the 90th percentile is {bound_ms:.4g} ms, for this process only"
+
+
+def certainties(results: StoredResults) -> list[str]:
+    """Return a sentence a scenario and model whose every round ended: how far its latencies carry."""
+    names = names_of(results)
+    return [
+        f"{title(scenario)}, {names[arm]}: {certainty(result, arm)}."
+        for scenario, result in results.items()
+        for arm in names
+        if scenario != "offline" and len(finished(result, arm)) == len(result.runs[arm]) > 0
+    ]
