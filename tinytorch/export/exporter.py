@@ -1,8 +1,9 @@
 """The package that cells become, as texts and as files.
 
 A section (H2) is a module and its `> ` line the docstring; a cell goes where its `#| export MODULE` says. Imports are
-written from the free names: from an earlier section first, else by the notebook's own import statements. One function
-serves author, student and grader. What is exported is never run here, and the standard library is enough.
+written from the free names: from an earlier section first, else by the notebook's own import statements. What an
+exported cell imports from the support is passed on: it is part of the package too. One function serves author, student
+and grader. What is exported is never run here, and the standard library is enough.
 """
 
 import builtins
@@ -35,11 +36,13 @@ class _Module:
     title: str
     doc: str
     parts: list[tuple[int, Cell, Code, bool]] = field(default_factory=list)  # position, cell, code, public
+    passed_on: dict[str, Import] = field(default_factory=dict)  # from the support, by the name that they bind
     _owners: dict[str, Cell] = field(default_factory=dict)  # the last cell that defines a name
 
     def add(self, position: int, cell: Cell, code: Code, public: bool) -> None:
         self.parts.append((position, cell, code, public))
         self._owners.update(dict.fromkeys(code.defines, cell))
+        self.passed_on |= {item.binds: item for item in code.passes_on if public and not item.binds.startswith("_")}
 
     def defined_by(self, name: str) -> Cell | None:
         return self._owners.get(name)
@@ -50,7 +53,8 @@ class _Module:
 
     @property
     def public(self) -> list[str]:
-        return [name for *_, code, public in self.parts if public for name in code.public]
+        own = [name for *_, code, public in self.parts if public for name in code.public]
+        return [*(name for name in self.passed_on if name not in own), *own]
 
 
 @dataclass
@@ -196,7 +200,7 @@ def _is_plain(item: Import) -> bool:
 
 def _needs(notebook: _Notebook, module: _Module, earlier: Mapping[str, str], strict: bool) -> set[Import]:
     """Return the imports that the free names of a module ask for."""
-    needed: set[Import] = set()
+    needed = {item for name, item in module.passed_on.items() if not module.defined_by(name)}
     for position, cell, code, _ in module.parts:
         for name in sorted(code.uses):
             if module.defined_by(name):

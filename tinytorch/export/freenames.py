@@ -16,6 +16,7 @@ from tinytorch.export.cells import Cell, ExportError
 from tinytorch.export.moduletext import Import
 
 PACKAGE = "tinytorch.benchmarking"
+SUPPORT = "tinytorch."
 
 _DIRECTIVE = re.compile(r"#\s*\|\s*(default_exp|export|exporti|hide)\b\s*(.*?)\s*")
 _OTHER_DIRECTIVE = re.compile(r"#\|\s*(\w+)(?![\w-]*\s*:).*")  # Quarto's `#| key: value` is none of ours
@@ -35,6 +36,11 @@ class Code:
     defines: frozenset[str] = frozenset()
     public: tuple[str, ...] = ()
     uses: frozenset[str] = frozenset()
+
+    @property
+    def passes_on(self) -> tuple[Import, ...]:
+        """What the cell imports from the support: an exported cell makes these names part of the package."""
+        return tuple(item for item in self.imports if item.name and item.module.startswith(SUPPORT))
 
 
 def label(cell: Cell) -> str:
