@@ -28,6 +28,11 @@ DRAWN: dict[str, Callable[[], charts.Svg]] = {
         [("offline", 0.93, 0.91, 0.95), ("server", 0.5, 0.4, 0.6)], 0.01, 1.0, "time of B / time of A", [True, False]
     ),
     "round_values": lambda: charts.round_values({"B": [4.6, 4.7, 4.5], "A": [5.1, 5.2]}, "median latency (ms)"),
+    "components": charts.components,
+    "arrivals": lambda: charts.arrivals({"Poisson": np.array([0, 1, 2, 60, 61]) * MS, "even": np.arange(5) * 16 * MS}),
+    "coverage": lambda: charts.coverage([(4, 6), (5.5, 6), (3, 5), (1, 2)], 5, "latency (ms)"),
+    "clocks": lambda: charts.clocks([10, 1_100_010, 2_160_010], np.arange(4) * MS),
+    "traces": lambda: charts.traces({"warm": [5 * MS] * 9, "stalls": [5 * MS] * 8 + [30 * MS]}),
 }
 NAMESPACE = "{http://www.w3.org/2000/svg}"
 
@@ -115,6 +120,26 @@ def test_ids_are_unique_on_a_page_of_all_pictures(pictures):
         ("closed_open", ["closed loop: p50 2.00 ms", "open loop: p50 6.01 ms"]),
         ("intervals", ["offline: 0.930 [0.910, 0.950].", "±1 % around 1.00"]),
         ("unclaimed", ["offline: 0.930 [0.910, 0.950].", "server: 0.500 [0.400, 0.600], no claim."]),
+        ("components", ["load generator asks the dataset", "query sample library", "model, which stands inside"]),
+        (
+            "arrivals",
+            ["Poisson: 5 queries, at most 3 due within 5.00 ms.", "even: 5 queries, at most 1 due within 5.00 ms."],
+        ),
+        ("coverage", ["2 of 4 intervals hold the truth, 5.00; 2 miss it: 2, 4."]),
+        (
+            "clocks",
+            [
+                "real clock: 3 readings, steps from 1.06 ms to 1.10 ms.",
+                "virtual clock: 4 readings, every step 1.00 ms.",
+            ],
+        ),
+        (
+            "traces",
+            [
+                "warm: 9 queries, median 5.00 ms, first 5.00 ms, last 5.00 ms, highest 5.00 ms.",
+                "stalls: 9 queries, median 5.00 ms, first 5.00 ms, last 30.0 ms, highest 30.0 ms.",
+            ],
+        ),
         ("round_values", ["B: median 4.60 of 3 rounds, 4.50 to 4.70", "A: median 5.15 of 2 rounds"]),
     ],
 )
@@ -250,6 +275,22 @@ def test_timeline_says_how_many_queries_it_leaves_out(pictures):
         (lambda: charts.intervals([("A", 1, 1, 2)], 0.01, None, "ms"), r"reference None; for ratios give reference=1"),
         (lambda: charts.intervals([("A", 1, 1, 2)], None, None, "ms", []), r"1 rows and 0 words; give one a row"),
         (lambda: charts.round_values({}, "ms"), r"values is empty"),
+        (lambda: charts.arrivals({}), r"schedules is empty"),
+        (lambda: charts.arrivals({"A": [0, -1]}), r"schedules\['A'\] must be finite and not negative, got -1.0"),
+        (lambda: charts.arrivals({"A": [0]}, window_ns=0), r"a time above 0, got 0 ns; leave it out"),
+        (lambda: charts.arrivals({"A": [0]}, window_ns=np.nan), r"a time above 0, got nan ns"),
+        (lambda: charts.coverage([], 5, "ms"), r"intervals is empty"),
+        (lambda: charts.coverage([(1, 2)], np.nan, "ms"), r"truth must be finite, got nan; give the value"),
+        (lambda: charts.coverage([(1, 2), (2, 1)], 1, "ms"), r"low <= high, got 2 and 1 at index 1; leave out"),
+        (lambda: charts.coverage([(-np.inf, 1)], 1, "ms"), r"finite low <= high, got -inf"),
+        (lambda: charts.clocks([1], [1, 2]), r"real_ns needs two readings or more, got 1; read"),
+        (lambda: charts.clocks([1, 2], [1, 5, 3]), r"virtual_ns does by 2 ns at index 2; read in order"),
+        (lambda: charts.clocks([1, 2], []), r"virtual_ns needs one value or more"),
+        (lambda: charts.traces({}), r"traces is empty"),
+        (
+            lambda: charts.traces({"A": [1, np.inf]}),
+            r"traces\['A'\] must be finite and not negative, got inf at index 1",
+        ),
         (lambda: charts.round_values({"A": [1, np.inf]}, "ms"), r"values\['A'\] must be finite, got inf at index 1"),
     ],
 )
@@ -313,3 +354,75 @@ def test_load_latency_names_every_rate_and_what_was_decided():
     assert "100 queries per second: p90 9.00 ms, pass. 200 queries per second: p90 21.0 ms, fail." in drawn
     with pytest.raises(ValueError, match="points is empty"):
         charts.load_latency([], 20e6, 0.9)
+
+
+@given(st.lists(st.integers(0, 500), min_size=1, max_size=50), st.integers(1, 200))
+def test_the_fullest_window_is_the_one_that_counting_every_window_finds(times, window):
+    from tinytorch.charts.times import _fullest
+
+    counted = {begin: sum(begin <= time < begin + window for time in times) for begin in times}
+    begin, count = _fullest(np.sort(np.array(times, dtype=float)), window)
+    assert count == max(counted.values())
+    assert counted[int(begin)] == count
+
+
+def test_of_long_schedules_the_beginning_is_drawn_and_counted():
+    """A pile-up after it is not, so the words are those of the picture."""
+    late = np.concatenate([np.arange(100) * MS, np.full(50, 200 * MS)])
+    drawn = charts.arrivals({"A": late, "B": [0, 500 * MS]}, window_ns=10 * MS)
+    assert "A: 60 queries, at most 10 due within 10.0 ms." in drawn
+    assert "B: 1 queries" not in drawn
+    assert "B: 1 query, at most 1 due" in drawn
+    assert "the first 59.0 ms of 500 ms" in drawn
+
+
+def test_a_schedule_that_begins_after_what_is_drawn_has_no_query_there():
+    drawn = charts.arrivals({"A": np.arange(100) * MS, "late": [500 * MS]})
+    assert "late: 0 queries, at most 0 due" in drawn
+
+
+def test_all_may_be_due_at_once():
+    assert "A: 3 queries, at most 3 due" in charts.arrivals({"A": [0, 0, 0]})
+
+
+def test_the_steps_of_a_clock_with_more_digits_than_a_float_are_exact():
+    since_1970 = 1_790_000_000_000_000_001
+    drawn = charts.clocks([since_1970, since_1970 + 1, since_1970 + 3], [0, 1])
+    assert "steps from 1.00 ns to 2.00 ns" in drawn
+
+
+def test_an_interval_that_misses_is_thicker_and_in_the_colour_of_a_warning():
+    from matplotlib.figure import Figure
+
+    from tinytorch.charts.compared import _draw_coverage
+
+    ax = Figure().subplots()
+    _draw_coverage(ax, [(4, 6), (5.5, 6), (3, 5)], 5, "ms", 1)
+    looks = {tuple(line.get_ydata()): (line.get_color(), line.get_linewidth()) for line in ax.lines}
+    assert looks[4, 6] == looks[3, 5]  # an end at the truth holds it
+    assert looks[5.5, 6][0] == svg.SERIES[1] != looks[4, 6][0]
+    assert looks[5.5, 6][1] > looks[4, 6][1]
+
+
+def test_of_many_intervals_all_are_counted_and_the_first_hundred_drawn():
+    drawn = charts.coverage([(4, 6)] * 900 + [(6, 7)] * 100, 5, "ms")
+    assert "900 of 1000 intervals hold the truth, 5.00; 100 miss it: 901, 902" in drawn
+    assert "912, …. The first 100 are drawn." in drawn
+    assert "100 miss it" in re.sub("<desc.*?</desc>", "", drawn)
+
+
+def test_a_trace_is_drawn_from_zero_and_keeps_its_highest_query():
+    from matplotlib.figure import Figure
+
+    from tinytorch.charts.course import PANEL, _draw_traces
+
+    long = np.full(100_000, 5.0 * MS)
+    long[77_777] = 50 * MS
+    ax = Figure().subplots()
+    _draw_traces(ax, {"good": np.full(9, 5.0 * MS), "bad": long})
+    good, bad = (line for line in ax.lines if line.get_linestyle() == "-" and len(line.get_xdata()) > 2)
+    height = [floor - line.get_ydata() for floor, line in zip((82, 164), (good, bad), strict=True)]
+    assert height[0] == pytest.approx(PANEL / 1.5)
+    assert height[1].max() == pytest.approx(PANEL)
+    assert bad.get_xdata()[height[1].argmax()] == 77_778
+    assert len(height[1]) <= 601

@@ -1,4 +1,4 @@
-"""The pictures of a comparison: values with their intervals, and what each round gave.
+"""The pictures of a comparison: values with their intervals, how often these hold, and what each round gave.
 
 Used as the pictures of one system are, and knows as little: rows of numbers and names.
 """
@@ -12,13 +12,15 @@ from typing import TYPE_CHECKING, overload
 import numpy as np
 
 from tinytorch.charts import drawing
-from tinytorch.charts.shared import check_array, check_some, fresh_name, show_on
-from tinytorch.charts.svg import Svg, plain
+from tinytorch.charts.shared import check_array, check_some, fresh_name, show, show_on
+from tinytorch.charts.svg import INK, SERIES, Svg, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 Row = tuple[str, float, float, float]
+
+INTERVALS = 100  # that a picture of their coverage shows: more run together
 
 
 @overload
@@ -91,6 +93,52 @@ def intervals(
         sentences,
         38 + 42 * len(named) + 16 * len(below),
     )
+
+
+def coverage(intervals: Sequence[tuple[float, float]], truth: float, unit: str) -> Svg:
+    """Show intervals (low, high) in `unit`, one line each in order; those that miss the truth stand out.
+
+    An interval that ends at the truth holds it. Of many, the first 100 are drawn and all are counted. Raises ValueError
+    for none, an end or truth that is not finite, and for an interval whose low is above its high.
+    """
+    check_some(intervals, "intervals")
+    if not math.isfinite(truth):
+        raise ValueError(f"the truth must be finite, got {truth}; give the value that the draws were made with")
+    for i, (low, high) in enumerate(intervals):
+        if not (math.isfinite(low) and math.isfinite(high) and low <= high):
+            raise ValueError(
+                f"an interval needs finite low <= high, got {low} and {high} at index {i}; leave out what has none"
+            )
+    missed = [i for i, (low, high) in enumerate(intervals) if not low <= truth <= high]
+    shown, total = min(len(intervals), INTERVALS), len(intervals)
+    sentences = [
+        f"{total - len(missed)} of {total} intervals hold the truth, {drawing.number(truth)}; {len(missed)} miss it"
+        + (f": {', '.join(str(i + 1) for i in missed[:12])}{', …' if len(missed) > 12 else ''}." if missed else ".")
+    ]
+    if shown < total:
+        sentences.append(f"The first {shown} are drawn.")
+    return show(
+        lambda ax: _draw_coverage(ax, intervals, truth, plain(unit, 30), len(missed)),
+        f"{total} intervals and the truth, {plain(unit, 60)}",
+        sentences,
+        230,
+    )
+
+
+def _draw_coverage(ax: Axes, intervals: Sequence[tuple[float, float]], truth: float, unit: str, missed: int) -> None:
+    """Draw (low, high) pairs from left to right, those without `truth` thicker and in the colour of a warning."""
+    shown = intervals[:INTERVALS]
+    for i, (low, high) in enumerate(shown, start=1):
+        holds = low <= truth <= high
+        colour, width = (SERIES[0], 1.4) if holds else (SERIES[1], 3)
+        ax.plot([i, i], [low, high], color=colour, linewidth=width, solid_capstyle="butt")
+    ax.axhline(truth, color=INK, linewidth=1)
+    ends = [*(end for pair in shown for end in pair), truth]
+    drawing.set_scale(ax, "y", min(ends), max(ends), pad=(0.06, 0.06))
+    ax.set_xlim(0, len(shown) + 1)
+    more = f"first {len(shown)} of {len(intervals)} intervals" if len(shown) < len(intervals) else "interval"
+    drawing.dress(ax, f"{more}; line across: the truth, {drawing.number(truth)}", unit)
+    drawing.name_colours(ax, {f"{len(intervals) - missed} hold the truth": SERIES[0], f"{missed} miss it": SERIES[1]})
 
 
 def _below(unit: str) -> list[str]:

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from tinytorch.charts import drawing
-from tinytorch.charts.shared import check_array, check_some, in_words, show
+from tinytorch.charts.shared import check_array, check_some, fresh_name, in_words, show
 from tinytorch.charts.svg import BAND, INK, MUTED, SERIES, Svg, plain
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 BATCHES = 60
+PANEL, NAME = 56.0, 26.0  # units of height of a small panel, and of the words above it
 
 
 def over_time(rounds_ns: Mapping[str, Sequence[npt.ArrayLike]], warm_up: int = 0) -> Svg:
@@ -121,13 +122,50 @@ def load_latency(points: Sequence[tuple[float, float, str]], target_ns: float, p
     return show(draw, f"{name} latency against load", sentences, 230)
 
 
+def traces(traces: Mapping[str, npt.ArrayLike]) -> Svg:
+    """Show the latency of each query in order, a small panel a trace, so that bad traces stand beside a good one.
+
+    `traces`: name -> (n,) ns. Every panel begins at 0 and reaches to its own highest latency, at least to 1.5 times
+    its median, which is marked. Raises ValueError for no trace, and for an empty, negative or non-finite one.
+    """
+    check_some(traces, "traces")
+    panels: dict[str, drawing.Values] = {}
+    for name, latencies in traces.items():
+        panels[fresh_name(name, panels)] = check_array(latencies, f"traces[{name!r}]")
+    sentences = [
+        f"{name}: {len(y)} queries, median {in_words(float(np.median(y)))}, first {in_words(y[0])}, "
+        f"last {in_words(y[-1])}, highest {in_words(y.max())}."
+        for name, y in panels.items()
+    ]
+    height = 44 + (PANEL + NAME) * len(panels)
+    return show(lambda ax: _draw_traces(ax, panels), f"Latency over time: {', '.join(panels)}", sentences, height)
+
+
+def _draw_traces(ax: Axes, panels: Mapping[str, drawing.Values]) -> None:
+    for i, (name, y) in enumerate(panels.items()):
+        floor, median = (i + 1) * (PANEL + NAME), float(np.median(y))
+        unit = PANEL / (max(float(y.max()), 1.5 * median) or 1.0)
+        kept = _highest(y)
+        ax.axhline(floor, color=MUTED, linewidth=0.8)
+        ax.axhline(floor - median * unit, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
+        ax.plot(kept + 1, floor - y[kept] * unit, color=SERIES[i % len(SERIES)], linewidth=1.2)
+        words = f"median {in_words(median)}, highest {in_words(y.max())}"
+        for x, text, side in ((0, name, "left"), (1, words, "right")):
+            ax.text(
+                x, floor - PANEL - 7, text, color=INK, ha=side, transform=ax.get_yaxis_transform(), parse_math=False
+            )
+    ax.set(xlim=(1, max(2, *(len(y) for y in panels.values()))), ylim=((PANEL + NAME) * len(panels), 0), yticks=[])
+    drawing.dress(ax, "query, in the order measured; dashed: median", "")
+    ax.spines[["left", "bottom"]].set_visible(False)
+
+
 def _batches(values: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
     """Return the middles and medians of up to 60 batches in order."""
     parts = np.array_split(np.arange(len(values)), min(BATCHES, len(values)))
     return np.array([part.mean() for part in parts]), np.array([np.median(values[part]) for part in parts])
 
 
-def _highest(depth: npt.NDArray[np.int64], points: int = 600) -> npt.NDArray[np.int64]:
+def _highest(depth: npt.NDArray[Any], points: int = 600) -> npt.NDArray[np.int64]:
     """Return positions to draw: all of few, else each stretch's first, highest and last, so that no peak is lost."""
     if len(depth) <= points:
         return np.arange(len(depth))
