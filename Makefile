@@ -22,6 +22,7 @@ BIN := .venv/bin
 DEMO := demo
 STACK ?= current
 COURSE ?= classroom
+LESSONS := $(wildcard modules/source/*/*_dev.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
@@ -127,6 +128,7 @@ test-torch: .venv-torch/installed
 check: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/ruff format --check --line-length 88 $(LESSONS)
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/tinytorch export --check
@@ -137,6 +139,7 @@ suites: .venv/installed
 format: .venv/installed
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/ruff format --line-length 88 $(LESSONS)
 
 # The stamp is newer than what it was made from, or pip runs again. `autograder` runs from this checkout and is not in
 # the wheel, so its command is written here.
