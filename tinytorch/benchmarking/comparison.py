@@ -61,10 +61,11 @@ def paired_ratio(
     model = np.asarray(model_values, dtype=float)
     baseline = np.asarray(baseline_values, dtype=float)
     if model.shape != baseline.shape or model.size < 2:
+        sizes = f"{model.size} and {baseline.size}"
         raise ValueError(
-            f"pairs: two or more, as many as on the other side, got {model.size} and {baseline.size}"
+            f"needs two pairs or more, got {sizes} values; run more rounds"
         )
-    if not (np.all(model > 0) and np.all(baseline > 0)):
+    if min(model.min(), baseline.min()) <= 0:
         raise ValueError("a ratio needs positive values on either side")
     differences = np.log(model) - np.log(baseline)
     low, high, _ = interval_of(differences, confidence)
@@ -98,7 +99,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One quantity, model against baseline. The ratio is below 1 where the model is better."""
+    """One quantity, model against baseline. Below 1 the model is better."""
 
     scenario: str
     quantity: str
@@ -149,18 +150,14 @@ def compare(
     decide: Step = verdict,
 ) -> list[Comparison]:
     """Return a Comparison for each pair of `pairs_of(results)`, adjusted together."""
-    pairs, found = pairs_of(results), []
-    p_values = [
-        ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs
-    ]
+    pairs, found, alpha = pairs_of(results), [], 1 - confidence
+    plain = [ratio_of(pair.model, pair.baseline, confidence) for pair in pairs]
+    p_values = [ratio.p_value for ratio in plain]
     for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        wide = 1 - 2 * (1 - confidence)
-        equivalence = ratio_of(pair.model, pair.baseline, wide).interval
-        word = (
-            decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        )
-        facts = pair.facts(ratio, equivalence, adjusted, word, margin)
+        k = sum(other >= p_value for other in p_values)
+        ratio = ratio_of(pair.model, pair.baseline, 1 - alpha / k)
+        wide = ratio_of(pair.model, pair.baseline, 1 - 2 * alpha).interval
+        word = decide(ratio.interval, wide, margin) if pair.counts else "no claim"
+        facts = pair.facts(ratio, wide, adjusted, word, margin)
         found.append(Comparison(*facts))
     return found

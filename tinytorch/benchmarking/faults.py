@@ -33,9 +33,8 @@ def repaired_benchmark(
 ) -> str:
     """Return the verdict on the model against the baseline, from the rounds' medians.
 
-    `drive(models, queries, order, clock, logs)`, `coins(n_queries, n_arms, rng)`,
-    `ratio_of(model_values, baseline_values, confidence)` and `decide(interval,
-    equivalence_interval, margin)` are the parts to use.
+    Its parts are `drive(models, queries, order, clock, logs)`, `coins(n, n_arms, rng)`,
+    `ratio_of(model, baseline, confidence)`, `decide(interval, equivalence, margin)`.
     """
     medians = []
     for _ in range(rounds):
@@ -51,4 +50,4 @@ def repaired_benchmark(
     narrow, wide = (
         ratio_of(model_ns, baseline_ns, level).interval for level in (0.95, 0.9)
     )
-    return decide(narrow, wide, margin)
+    return str(decide(narrow, wide, margin))

@@ -111,7 +111,8 @@ def interleaved(
 ) -> None:
     """Issue query i to `models[order[i, 0]]`, then to `models[order[i, 1]]`, ...
 
-    Each model fills its own log: scheduled, issued (the same moment), completed, outputs.
+    Each model fills its own log: scheduled and issued (the same moment), completed,
+    outputs.
     """
     now, arms = clock.now_ns, []
     for model, log in zip(models, logs, strict=True):

@@ -23,8 +23,7 @@ from tinytorch.runs import (
     Step,
     System,
     generator,
-    multi_stream_rounds,
-    offline_rounds,
+    ways,
 )
 
 from .loadgen import interleaved, offline, server, single_stream
@@ -44,11 +43,8 @@ __all__ = [
     "audit_seeds",
     "build_models",
     "generator",
-    "multi_stream_round",
-    "offline_round",
     "queries_needed",
     "run_round",
-    "served_round",
     "server_round",
     "stream_round",
     "warm_up",
@@ -56,7 +52,7 @@ __all__ = [
 
 
 def queries_needed(latency_ns: float, min_queries: int, min_duration_ns: int) -> int:
-    """Return the least n with n >= min_queries and n * latency_ns >= 1.25 * min_duration_ns."""
+    """Return the least n >= min_queries that takes 1.25 * min_duration_ns or longer."""
     return max(min_queries, math.ceil(1.25 * min_duration_ns / latency_ns))
 
 
@@ -64,7 +60,7 @@ class Round(RoundBase):
     """Round `number`: freshly built models, and the draws that they share."""
 
     def enough(self, latency_ns: float) -> int:
-        """Return how many queries of `latency_ns` this round needs, at most a million."""
+        """Return how many queries of `latency_ns` it needs, at most a million."""
         needed = queries_needed(latency_ns, self.min_queries, self.min_duration_ns)
         return min(needed, MOST_SAMPLES)
 
@@ -84,10 +80,11 @@ class Round(RoundBase):
 def warm_up(this: Round, arm: str, drive: Step = single_stream) -> IntArray:
     """Return the latencies, ns, of ten to fifty calls of one model, in order.
 
-    Ten at a time, five times, or until 200 ms have passed. `drive(model, queries, clock,
-    log)` asks the queries.
+    Ten at a time, five times, or until 200 ms have passed. `drive(model, queries,
+    clock, log)` asks the queries.
     """
-    start, model, latencies = this.clock.now_ns(), this.models[arm], []
+    start, model = this.clock.now_ns(), this.models[arm]
+    latencies: list[IntArray] = []
 
     def ask(queries: Sequence[Array], logs: Sequence[QueryLog]) -> None:
         drive(model, queries, this.clock, logs[0])
@@ -111,7 +108,7 @@ def build_models(
 
 
 def stream_round(this: Round, drive: Step = interleaved) -> None:
-    """Record Single-Stream: every query to every model of the round, in coin-flip order.
+    """Record Single-Stream: each query to each model of the round, in coin-flip order.
 
     `drive(models, queries, order, clock, logs)` asks the queries.
     """
@@ -144,23 +141,7 @@ def server_round(this: Round, drive: Step = server) -> None:
         this.record("server", [arm], indices, ask)
 
 
-def offline_round(this: Round) -> None:
-    """Record Offline for one model after the other."""
-    offline_rounds(this, offline, queries_needed)
-
-
-def multi_stream_round(this: Round) -> None:
-    """Record Multi-Stream for one model after the other."""
-    multi_stream_rounds(this, this.samples, offline, queries_needed)
-
-
-def served_round(this: Round) -> None:
-    """Record Server: one by one, or in batches or with workers where the settings ask."""
-    server_round(this, this.driver(server))
-
-
-WAYS: dict[str, Step] = {"single_stream": stream_round, "server": served_round}
-WAYS |= {"offline": offline_round, "multi_stream": multi_stream_round}
+WAYS = ways(stream_round, server_round, server, offline, queries_needed)
 
 
 def run_round(
@@ -170,7 +151,7 @@ def run_round(
     warm: Step = warm_up,
     ways: Mapping[str, Step] = WAYS,
 ) -> None:
-    """Build every model anew, warm each up, then run each scenario with `ways[scenario]`."""
+    """Build every model anew, warm each up, then run each scenario its way."""
     this.take(build(this.systems, this.rng("build")))
     for arm in this.models:
         this.warmed(arm, warm(this, arm))
@@ -179,7 +160,7 @@ def run_round(
 
 
 class TinyTorchPerf(Benchmark):
-    """A small MLPerf: set a model, a dataset and perhaps a baseline, run all scenarios."""
+    """A small MLPerf: set a model, a dataset, perhaps a baseline; run all scenarios."""
 
     results_type, round_type = Results, Round
     accuracy_pass = staticmethod(predict)
@@ -192,6 +173,7 @@ class TinyTorchPerf(Benchmark):
         what was measured until then is in `self.results`.
         """
         library = self.ready()[1]
+        results: Results
         with self.measuring(scenarios) as results:
             for number in self.bar(range(results.settings.rounds)):
                 arms, settings = self.arms(scenarios), results.settings

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tinytorch.runs import METRICS, Run, Settings, Step
+from tinytorch.runs import METRICS, Settings, Step
 from tinytorch.templates.report import Report, read_results
 from tinytorch.templates.tables import rounds_needed, tabulate
 from tinytorch.templates.words import certainty, finished, names_of, short, title
@@ -59,7 +59,7 @@ def summary_row(
     interval_of: Step = median_interval,
     written: Step = with_interval,
 ) -> dict[str, Any]:
-    """Return the median of the rounds' values (n,), its interval, the rounds, in words."""
+    """Return the median of the values (n,), its interval, the rounds, and the words."""
     rounds = np.asarray(values, dtype=float).tolist()
     median, needed = float(np.median(rounds)), rounds_needed(confidence)
     interval = interval_of(rounds, confidence) if len(rounds) >= needed else None
@@ -71,7 +71,7 @@ def summary_row(
 
 
 def answer(validation: Validation, model_name: str, baseline_name: str | None) -> str:
-    """Return the report's first sentence: 'faster' only where an improvement was shown."""
+    """Return the report's first sentence: 'faster' only where that was shown."""
     against = f" against {baseline_name}" if baseline_name is not None else ""
     doubt = "" if validation.valid else "some runs are INVALID; "
     if not validation.significant:
@@ -89,39 +89,29 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     body = ""
     for row in rows:
         cells = zip(header, row, strict=True)
-        tds = (
-            f'<td data-label="{escape(name)}">{escape(cell)}</td>'
-            for name, cell in cells
-        )
+        labelled = ((escape(name), escape(cell)) for name, cell in cells)
+        tds = (f'<td data-label="{name}">{cell}</td>' for name, cell in labelled)
         body += f"<tr>{''.join(tds)}</tr>\n"
     return f"<table><thead><tr>{head}</tr></thead>\n<tbody>\n{body}</tbody></table>"
 
 
-def quantities(
-    scenario: str, settings: Settings
-) -> dict[str, tuple[str, Callable[[Run], float]]]:
-    """Return what is stated of each round: name -> (unit, the value), the metric first."""
-    metric, tail = (
-        METRICS[scenario],
-        f"{100 * settings.percentile:g}th percentile latency",
-    )
-    stated = {metric.name: (metric.unit, lambda run: headline(run, settings))}
-    stated |= {
-        name: ("ms", value)
-        for (where, name), value in QUANTITIES.items()
-        if where == scenario
-    }
+def quantities(scenario: str, settings: Settings) -> dict[str, Any]:
+    """Return what is stated of each round: name -> (unit, value), the metric first."""
+    name, unit, _ = METRICS[scenario]
+    stated = {name: (unit, lambda run: headline(run, settings))}
+    for (where, name), value in QUANTITIES.items():
+        if where == scenario:
+            stated[name] = "ms", value
     if scenario == "server":
         stated["goodput"] = "samples/s", lambda run: goodput(run, settings)
+        tail = f"{100 * settings.percentile:g}th percentile latency"
         stated[tail] = "ms", latency_ms(settings.percentile)
     return stated
 
 
 def summary(results: Results) -> list[dict[str, Any]]:
     """Return a row for each scenario and quantity, with a summary_row for each arm."""
-    return tabulate(
-        results, lambda scenario: quantities(scenario, results.settings), summary_row
-    )
+    return tabulate(results, quantities, summary_row)
 
 
 def load_results(path: str | Path) -> Results:
@@ -130,7 +120,7 @@ def load_results(path: str | Path) -> Results:
 
 
 class PerformanceReporter:
-    """Makes a `Report` of results, validated by `validator`, in your words and tables."""
+    """Makes a `Report` of results, which `validator` validates."""
 
     def __init__(
         self,

@@ -52,8 +52,7 @@ __all__ = [
 def percentile(values: npt.ArrayLike, p: float) -> float:
     """Return sorted(values)[floor(n * p)], for example p = 0.9. Source: MLPerf LoadGen.
 
-    Raises ValueError for no values, for values that are not finite, and for p outside
-    (0, 1).
+    Raises ValueError for no values, values not finite, and p outside (0, 1).
     """
     sample = np.array(values, dtype=float)
     if sample.ndim != 1 or sample.size == 0 or not np.isfinite(sample).all():
@@ -70,10 +69,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 
 def metric_value(run: Run, settings: Settings) -> float:
-    """Return the run's headline number in the unit of METRICS.
-
-    Raises ValueError for an unknown scenario.
-    """
+    """Return the headline number in METRICS' unit; ValueError if there is none."""
     if run.scenario == "single_stream":
         return percentile(run.latency_ns, 0.9) / NS_PER_MS
     if run.scenario == "server":
@@ -85,29 +81,27 @@ def metric_value(run: Run, settings: Settings) -> float:
 
 
 def validity(run: Run, settings: Settings) -> list[Reason]:
-    """Return why the run does not count: too few queries, too short, too slow for the
-    Server target; [] if it does."""
+    """Return why the run does not count: too few, short or slow; [] if it does."""
     reasons = []
     if run.n < settings.min_queries:
         evidence = f"{run.n} samples where {settings.min_queries} are asked"
-        remedy = "issue more queries, or lower min_queries and say so"
-        reasons.append(Reason("too few queries", evidence, remedy))
+        reasons.append(Reason("too few queries", evidence, "issue more queries"))
     if run.duration_ns < settings.min_duration_ns:
         took_s, least_s = (
             run.duration_ns / NS_PER_S,
             settings.min_duration_ns / NS_PER_S,
         )
-        remedy = "run longer, or lower min_duration_ns and say so"
         evidence = f"{took_s:.3f} s where {least_s:.3f} s are asked"
-        reasons.append(Reason("too short", evidence, remedy))
+        reasons.append(Reason("too short", evidence, "run longer"))
     if run.scenario == "server" and run.n:
-        tail_ns, target_ns = (
-            percentile(run.latency_ns, settings.percentile),
-            settings.latency_target_ns,
-        )
-        if tail_ns > target_ns:
-            evidence = f"{tail_ns / NS_PER_MS:.3f} ms at the percentile {settings.percentile:g}"
-            evidence += f" where the target is {target_ns / NS_PER_MS:.3f} ms"
+        tail_ns = percentile(run.latency_ns, settings.percentile)
+        if tail_ns > settings.latency_target_ns:
+            tail_ms, most_ms = (
+                tail_ns / NS_PER_MS,
+                settings.latency_target_ns / NS_PER_MS,
+            )
+            evidence = f"{tail_ms:.3f} ms at the percentile {settings.percentile:g}"
+            evidence += f" where the target is {most_ms:.3f} ms"
             remedy = "lower target_qps, or make the model faster"
             reasons.append(Reason("latency target missed", evidence, remedy))
     return reasons
@@ -121,33 +115,25 @@ def headline(run: Run, settings: Settings) -> float:
 
 
 def goodput(run: Run, settings: Settings) -> float:
-    """Return the part of a Server run's scheduled load, per second, that met the target."""
+    """Return the part of a Server run's load, per second, that met the target."""
     in_time = int(np.count_nonzero(run.latency_ns <= settings.latency_target_ns))
     return in_time / run.n * metric_value(run, settings) if run.n > 1 else 0.0
 
 
 def late_generator(run: Run, settings: Settings) -> list[Reason]:
-    """Return a reason if the generator issued 1 % of a Server run's queries too late."""
+    """Return a reason if 1 % of a Server run's queries were issued too late."""
     return late_issue(run, settings, lambda lag_ns: percentile(lag_ns, 0.99))
 
 
 class ScenarioResult(ScenarioRuns):
-    """The runs of one scenario by arm, one a round. `reasons`: why they do not count."""
+    """The runs of a scenario by arm, one a round. `reasons`: why they do not count."""
 
     rules = (validity, late_generator, early_stopping)
     value_of = staticmethod(headline)
 
 
 class Results(StoredResults):
-    """All that a benchmark measured, by scenario, and what one must know to repeat it."""
+    """All that a benchmark measured, by scenario, and what repeats it."""
 
     scenario_type = ScenarioResult
-
-    @property
-    def accuracy(self) -> dict[str, float | None]:
-        """By arm, the share of samples answered correctly; None: not measured."""
-        arms = ["model"] if self.baseline_name is None else ["model", "baseline"]
-        share = {
-            arm: accuracy(found, self.labels) for arm, found in self.classes.items()
-        }
-        return {arm: share.get(arm) for arm in arms}
+    score = staticmethod(accuracy)

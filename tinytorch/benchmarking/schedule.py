@@ -19,8 +19,8 @@ def poisson_arrivals(
 ) -> IntArray:
     """Return increasing arrival times in [0, duration_ns), int64, ns after the start.
 
-    Raises ValueError if `target_qps` is not positive and finite. Source: MLPerf Inference
-    rules, Server scenario.
+    Raises ValueError if `target_qps` is not positive and finite. Source: MLPerf
+    Inference rules, Server scenario.
     """
     if not (math.isfinite(target_qps) and target_qps > 0):
         raise ValueError(f"target_qps must be positive and finite, got {target_qps}")

@@ -15,7 +15,7 @@ __all__ = ["Interval", "mean_interval", "median_interval"]
 
 
 class Interval(NamedTuple):
-    """From `low` to `high`: it covers the truth in a share `confidence` of all uses."""
+    """From `low` to `high`; covers the truth in a share `confidence` of all uses."""
 
     low: float
     high: float
@@ -47,8 +47,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
 def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     """Return the exact order-statistic interval of the median.
 
-    Raises ValueError where n is too small for one, for values that are not finite, and for
-    a confidence outside (0, 1).
+    Raises ValueError where n is too small for one, for values that are not finite, and
+    for a confidence outside (0, 1).
     """
     from scipy import stats
 
@@ -63,7 +63,7 @@ def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval
     left_out -= bool(stats.binom.cdf(left_out, n, 0.5) > tail)
     if left_out < 0:
         raise ValueError(
-            f"{n} values give no {confidence:.0%} interval of the median; run more rounds"
+            f"{n} values give no {confidence:.0%} interval; run more rounds"
         )
     return Interval(
         float(ordered[left_out]), float(ordered[n - 1 - left_out]), confidence

@@ -33,15 +33,13 @@ def check_outputs(outputs: Any, n_samples: int) -> Array:
     rows = np.asarray(outputs)
     n_outputs = len(rows) if rows.ndim else 0
     if n_outputs != n_samples:
-        raise ValueError(
-            f"a model returns one output per sample: {n_samples} samples went in, "
-            f"{n_outputs} outputs came back; return an array of shape (n, ...)"
-        )
+        counts = f"{n_samples} samples went in, {n_outputs} outputs came back"
+        raise ValueError(f"{counts}; return an array of shape (n, ...)")
     return rows
 
 
 def accuracy(outputs: Array, labels: IntArray | None) -> float | None:
-    """Return the fraction of outputs whose class is the label's, or None without labels.
+    """Return the share of outputs whose class is the label's, or None without labels.
 
     `outputs` has shape (n, classes) or (n,), `labels` (n,). Raises ValueError if their
     lengths differ or n is 0.
@@ -49,10 +47,8 @@ def accuracy(outputs: Array, labels: IntArray | None) -> float | None:
     if labels is None:
         return None
     if len(outputs) != len(labels) or len(labels) == 0:
-        raise ValueError(
-            "accuracy needs a label per output and at least one, "
-            f"got {len(outputs)} and {len(labels)}"
-        )
+        counts = f"{len(outputs)} outputs and {len(labels)} labels"
+        raise ValueError(f"accuracy needs a label per output, 1 or more; got {counts}")
     classes = outputs.argmax(axis=1) if outputs.ndim == 2 else outputs
     return float(np.mean(classes == labels))
 

@@ -34,7 +34,7 @@ __all__ = [
 
 
 def cold_start(latency_ns: IntArray) -> Pitfall | None:
-    """Return a pitfall if the first of the latencies (n,) stands far above all, else None.
+    """Return a pitfall if the first of the latencies (n,) stands far above all.
 
     Found 99 % of real cold starts, and 2 to 10 % of warm runs: ask more than one round.
     """
@@ -42,15 +42,13 @@ def cold_start(latency_ns: IntArray) -> Pitfall | None:
     mad = float(np.median(np.abs(latency_ns - median)))
     if first - median <= 14.8 * mad:
         return None
-    evidence = (
-        f"the first call took {first:,.0f} ns where the median is {median:,.0f} ns"
-    )
+    evidence = f"the first call took {first:,.0f} ns, the median is {median:,.0f} ns"
     remedy = "warm the model up before measuring"
     return Pitfall("cold start", "the first call was not warm", evidence, remedy)
 
 
 def drift(latency_ns: IntArray, least: float = 0.05) -> Pitfall | None:
-    """Return a pitfall if the medians of 20 batches rise or fall by over `least` in all.
+    """Return a pitfall if the medians of 20 batches rise or fall by over `least`.
 
     Found: 99 % of drifts of 10 %; flagged in vain: 1 %. Source: Hoefler and Belli 2015.
     """
@@ -59,10 +57,8 @@ def drift(latency_ns: IntArray, least: float = 0.05) -> Pitfall | None:
     if len(latency_ns) < 200:
         return None
     medians = [float(np.median(batch)) for batch in np.array_split(latency_ns, 20)]
-    if (
-        max(medians) == min(medians)
-        or stats.kendalltau(range(20), medians).pvalue >= 0.01
-    ):
+    flat = max(medians) == min(medians)
+    if flat or stats.kendalltau(range(20), medians).pvalue >= 0.01:
         return None
     total = 19 * float(stats.theilslopes(medians).slope) / float(np.median(medians))
     if abs(total) <= least:
@@ -75,7 +71,7 @@ def drift(latency_ns: IntArray, least: float = 0.05) -> Pitfall | None:
 def closed_loop(
     scheduled_ns: IntArray, issued_ns: IntArray, completed_ns: IntArray
 ) -> Pitfall | None:
-    """Return a pitfall if no query was due before the last was answered, at over 20 % load.
+    """Return a pitfall if no query was due before the one before it was answered.
 
     Found: every sender that waits, from a load of 0.3; flagged in vain: no open loop.
     """
@@ -84,11 +80,10 @@ def closed_loop(
     overlaps = bool((scheduled_ns[1:] < completed_ns[:-1]).any())
     if len(scheduled_ns) < 30 or busy <= 0.2 or overlaps:
         return None
-    evidence = f"none of {len(scheduled_ns)} was due before the last was answered, at {busy:.0%} load"
+    claim, n = "the sender waited for answers", len(scheduled_ns)
+    evidence = f"none of {n} was due before the last was answered, at {busy:.0%} load"
     remedy = "fix the arrivals beforehand and count latency from them, as server() does"
-    return Pitfall(
-        "closed loop", "the sender waited for answers", evidence, remedy, "invalid"
-    )
+    return Pitfall("closed loop", claim, evidence, remedy, "invalid")
 
 
 def in_most(found: Sequence[Pitfall | None]) -> list[Pitfall]:
@@ -105,8 +100,7 @@ def conclude(
 ) -> tuple[bool, str]:
     """Return whether an improvement was shown, and why or why not.
 
-    `counts`: some runs count; `accuracy`: the verdict of the accuracy check, 'fail' or
-    another, None where there was none.
+    `counts`: some runs count; `accuracy`: its check's verdict, such as 'fail', or None.
     """
     places: dict[str, str] = {}
     for c in comparisons:
@@ -129,7 +123,7 @@ def conclude(
 
 @dataclass(frozen=True)
 class Validation:
-    """What the results show. `significant`: an improvement over the baseline was shown."""
+    """What the results show. `significant`: an improvement was shown."""
 
     significant: bool
     valid: bool
@@ -141,11 +135,9 @@ class Validation:
 
     @property
     def required_rounds(self) -> int | None:
-        """How many rounds would resolve every comparison; None where all are resolved."""
-        return max(
-            (c.required_rounds for c in self.comparisons if c.required_rounds),
-            default=None,
-        )
+        """How many rounds would resolve every comparison; None: all are resolved."""
+        needed = [c.required_rounds for c in self.comparisons if c.required_rounds]
+        return max(needed, default=None)
 
 
 def find_pitfalls(
@@ -192,19 +184,14 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [
-                replace(c, verdict="no claim", required_rounds=None)
-                for c in comparisons
-            ]
-        valid = [result.valid for result in results.values()]
-        has_baseline, word = (
+            void = {"verdict": "no claim", "required_rounds": None}
+            comparisons = [replace(c, **void) for c in comparisons]
+        each = [result.valid for result in results.values()]
+        compared, word = (
             results.baseline_name is not None,
             accuracy and accuracy.verdict,
         )
-        shown, why = self.steps.conclude(
-            comparisons, has_baseline, sound and any(valid), word
-        )
-        valid_all = sound and bool(valid) and all(valid)
-        return Validation(
-            shown, valid_all, comparisons, pitfalls, accuracy, why, control
-        )
+        facts = comparisons, compared, sound and any(each), word
+        shown, why = self.steps.conclude(*facts)
+        valid = sound and bool(each) and all(each)
+        return Validation(shown, valid, comparisons, pitfalls, accuracy, why, control)

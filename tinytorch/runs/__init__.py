@@ -9,7 +9,7 @@ systems side by side; `benchmark` sets models and data, `isolated` gives a round
 from tinytorch.runs.benchmark import Benchmark
 from tinytorch.runs.draws import generator
 from tinytorch.runs.drivers import Model, Step, batching_server, concurrent_server, multi_stream
-from tinytorch.runs.offline import multi_stream_rounds, offline_rounds
+from tinytorch.runs.offline import multi_stream_rounds, offline_rounds, ways
 from tinytorch.runs.pairs import Pair, cliffs_delta, model_and_baseline, paired_values, varies
 from tinytorch.runs.record import KEPT_OUTPUTS, Queries, record
 from tinytorch.runs.results import ScenarioRuns, StoredResults
@@ -63,4 +63,5 @@ __all__ = [
     "rebuild",
     "record",
     "varies",
+    "ways",
 ]

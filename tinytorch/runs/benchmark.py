@@ -42,8 +42,8 @@ class Benchmark:
 
     results_type: ClassVar[type[StoredResults]] = StoredResults
     round_type: ClassVar[type[RoundBase]] = RoundBase
-    accuracy_pass: ClassVar[Callable[[Model, Array], Array]]  # a model's outputs for all inputs, in order
-    stream: ClassVar[Callable[..., None]]  # drives a model: model, queries, clock, log
+    accuracy_pass: ClassVar[Any]  # (model, inputs) -> the outputs, in order
+    stream: ClassVar[Any]  # drives a model: (model, queries, clock, log)
     one_round: OneRound  # what is done with the systems in a round
 
     def __init__(

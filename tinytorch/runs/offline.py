@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
 from tinytorch.mlperf import early_stopping_queries
-from tinytorch.runs.drivers import multi_stream
+from tinytorch.runs.drivers import Step, multi_stream
 from tinytorch.runs.rounds import MOST_SAMPLES, RoundBase
 from tinytorch.runs.run import Array, QueryLog, Run
 from tinytorch.runs.settings import NS_PER_MS
@@ -72,3 +73,21 @@ def multi_stream_rounds(this: RoundBase, samples: Callable[..., Array], drive: O
             multi_stream(this.models[arm], inputs, size, this.clock, log)
 
         this.keep("multi_stream", [arm], [this.record_batches("multi_stream", arm, indices, ask)])
+
+
+def ways(stream: Step, serve: Step, server: Offline, offline: Offline, needed: Needed) -> dict[str, Step]:
+    """Return, by scenario, what records it in a round; `stream` and `serve` record Single-Stream and Server.
+
+    `server`, `offline` and `needed` are what drives a server, what drives batches, and how many queries are enough.
+    """
+
+    def served(this: RoundBase) -> None:
+        serve(this, this.driver(server))
+
+    def batched(this: RoundBase) -> None:
+        offline_rounds(this, offline, needed)
+
+    def several(this: Any) -> None:
+        multi_stream_rounds(this, this.samples, offline, needed)
+
+    return {"single_stream": stream, "server": served, "offline": batched, "multi_stream": several}

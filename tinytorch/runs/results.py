@@ -30,7 +30,7 @@ class ScenarioRuns:
     clock_step_ns: int = 0  # the smallest step seen in reading the clock; 0: a virtual clock
 
     rules: ClassVar[Sequence[Rule]] = ()
-    value_of: ClassVar[Callable[[Run, Settings], float]]
+    value_of: ClassVar[Any]  # (run, settings) -> float
 
     @property
     def reasons(self) -> dict[str, list[Reason]]:
@@ -59,7 +59,7 @@ class ScenarioRuns:
 
     def metric(self, arm: str = "model") -> list[float]:
         """Return the headline number of each round with at least two samples, in the unit of METRICS."""
-        return [type(self).value_of(run, self.settings) for run in self.runs[arm] if run.n > 1]
+        return [float(type(self).value_of(run, self.settings)) for run in self.runs[arm] if run.n > 1]
 
     def latency_ns(self, arm: str = "model") -> IntArray:
         """Return all rounds' latencies in the order they were issued."""
@@ -70,7 +70,7 @@ class ScenarioRuns:
 class StoredResults(Mapping[str, ScenarioRuns]):
     """Everything that a benchmark measured, by scenario, and what one must know to repeat it.
 
-    A subclass says in `scenario_type` what holds the runs of a scenario.
+    A subclass says in `scenario_type` what holds the runs of a scenario, and in `score` what share of answers is right.
     """
 
     settings: Settings
@@ -94,6 +94,7 @@ class StoredResults(Mapping[str, ScenarioRuns]):
     clock_step_ns: int = 0  # the smallest step seen in reading the clock; 0: a virtual clock
 
     scenario_type: ClassVar[type[ScenarioRuns]] = ScenarioRuns
+    score: ClassVar[Any]  # (classes, labels) -> the share of right answers, or None
 
     def __getitem__(self, scenario: str) -> ScenarioRuns:
         return self.scenarios[scenario]
@@ -108,6 +109,13 @@ class StoredResults(Mapping[str, ScenarioRuns]):
     def complete(self) -> bool:
         """Whether the benchmark ran to its end."""
         return self.error is None
+
+    @property
+    def accuracy(self) -> dict[str, float | None]:
+        """By arm, the share of the dataset's samples answered correctly; None where that was not measured."""
+        arms = ["model"] if self.baseline_name is None else ["model", "baseline"]
+        scored = {arm: type(self).score(found, self.labels) for arm, found in self.classes.items()}
+        return {arm: scored.get(arm) for arm in arms}
 
     @property
     def runs(self) -> dict[str, dict[str, list[Run]]]:

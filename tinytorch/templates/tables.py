@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinytorch.runs.run import Run
+from tinytorch.runs.settings import Settings
 from tinytorch.templates.words import finished, title
 
 if TYPE_CHECKING:
@@ -23,13 +24,15 @@ def rounds_needed(confidence: float) -> int:
     return math.ceil(1 - math.log2(1 - confidence))
 
 
-def tabulate(results: StoredResults, quantities: Callable[[str], Stated], row: RowMaker) -> list[dict[str, Any]]:
+def tabulate(
+    results: StoredResults, quantities: Callable[[str, Settings], Stated], row: RowMaker
+) -> list[dict[str, Any]]:
     """Return a row a scenario and quantity: its unit and, per arm, what `row` makes of the rounds' values."""
     confidence = results.settings.confidence
     return [
         _row(scenario, quantity, unit, _values(result, value_of), confidence, row)
         for scenario, result in results.items()
-        for quantity, (unit, value_of) in quantities(scenario).items()
+        for quantity, (unit, value_of) in quantities(scenario, results.settings).items()
     ]
 
 
@@ -74,5 +77,5 @@ def measured_cells(results: StoredResults, rows: list[dict[str, Any]], names: Ma
 
 
 def _share(results: StoredResults, arm: str) -> str:
-    share = getattr(results, "accuracy", {}).get(arm)
+    share = results.accuracy.get(arm)
     return "not measured (no labels)" if share is None else f"{100 * share:.1f} %"
