@@ -149,7 +149,11 @@ def compare(
     adjust: Step = holm,
     decide: Step = verdict,
 ) -> list[Comparison]:
-    """Return a Comparison for each pair of `pairs_of(results)`, adjusted together."""
+    """Return a Comparison for each pair of `pairs_of(results)`, adjusted together.
+
+    Its parts: `ratio_of(model_values, baseline_values, confidence)`,
+    `adjust(p_values)`, `decide(interval, equivalence_interval, margin)`.
+    """
     pairs, found, alpha = pairs_of(results), [], 1 - confidence
     plain = [ratio_of(pair.model, pair.baseline, confidence) for pair in pairs]
     p_values = [ratio.p_value for ratio in plain]

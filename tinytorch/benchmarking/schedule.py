@@ -25,9 +25,7 @@ def poisson_arrivals(
     if not (math.isfinite(target_qps) and target_qps > 0):
         raise ValueError(f"target_qps must be positive and finite, got {target_qps}")
     expected = duration_ns * target_qps / NS_PER_S
-    n_drawn = int(
-        expected + 10 * math.sqrt(expected) + 20
-    )  # ten standard deviations more
+    n_drawn = int(expected + 10 * math.sqrt(expected) + 20)  # ten deviations more
     arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n_drawn))
     return arrivals[arrivals < duration_ns].astype(np.int64)
 
