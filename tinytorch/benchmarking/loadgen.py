@@ -77,11 +77,8 @@ def server(
     now, wait_until, outputs = clock.now_ns, clock.wait_until_ns, log.outputs
     start = free = now()
     np.add(arrivals_ns, start, out=log.scheduled)
-    scheduled, issued, completed = (
-        log.scheduled.data,
-        log.issued.data,
-        log.completed.data,
-    )
+    moments = log.scheduled, log.issued, log.completed
+    scheduled, issued, completed = (moment.data for moment in moments)  # cheap to use
     for i, query in enumerate(queries):
         if free < scheduled[i]:
             wait_until(scheduled[i])

@@ -84,17 +84,17 @@ def warm_up(this: Round, arm: str, drive: Step = single_stream) -> IntArray:
     clock, log)` asks the queries.
     """
     start, model = this.clock.now_ns(), this.models[arm]
-    latencies: list[IntArray] = []
+    calls: list[IntArray] = []
 
     def ask(queries: Sequence[Array], logs: Sequence[QueryLog]) -> None:
         drive(model, queries, this.clock, logs[0])
 
-    while len(latencies) < 5:
+    while len(calls) < 5:
         [run] = this.record("warm-up", [arm], this.first(10), ask)
-        latencies.append(run.latency_ns)
+        calls.append(run.latency_ns)
         if this.clock.now_ns() - start >= 200 * NS_PER_MS:
             break
-    return np.concatenate(latencies)
+    return np.concatenate(calls)
 
 
 def build_models(

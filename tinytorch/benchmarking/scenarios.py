@@ -102,7 +102,7 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
             )
             evidence = f"{tail_ms:.3f} ms at the percentile {settings.percentile:g}"
             evidence += f" where the target is {most_ms:.3f} ms"
-            remedy = "lower target_qps, or make the model faster"
+            remedy = "ask for a lower target_qps, or for a faster model"
             reasons.append(Reason("latency target missed", evidence, remedy))
     return reasons
 

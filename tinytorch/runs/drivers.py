@@ -23,9 +23,15 @@ def multi_stream(model: Model, inputs: Array, samples_per_query: int, clock: Clo
     """Issue `inputs` (n, ...) in queries of several samples, each when the one before has completed."""
     for first in range(0, len(inputs), samples_per_query):
         query = slice(first, first + samples_per_query)
-        log.scheduled[query] = log.issued[query] = clock.now_ns()
-        log.outputs[first] = model(inputs[query])
-        log.completed[query] = clock.now_ns()
+        log.scheduled[query] = _asked(model, inputs, query, clock, log)
+
+
+def _asked(model: Model, inputs: Array, samples: slice, clock: Clock, log: QueryLog) -> int:
+    """Have the model answer these samples as one batch, write down when, and return when it was asked."""
+    asked_ns = clock.now_ns()
+    log.outputs[samples.start], answered_ns = model(inputs[samples]), clock.now_ns()
+    log.issued[samples], log.completed[samples] = asked_ns, answered_ns
+    return asked_ns
 
 
 def batching_server(
@@ -49,9 +55,7 @@ def batching_server(
         clock.wait_until_ns(min(full, int(due[first]) + batch_timeout_ns))
         ready = int(np.searchsorted(due, clock.now_ns(), side="right"))
         batch = slice(first, min(max(ready, first + 1), first + max_batch))
-        log.issued[batch] = clock.now_ns()
-        log.outputs[first] = model(inputs[batch])
-        log.completed[batch] = clock.now_ns()
+        _asked(model, inputs, batch, clock, log)
         first = batch.stop
 
 
@@ -68,20 +72,21 @@ def concurrent_server(
     def serve() -> None:
         while (i := todo.get()) is not None and not errors:
             try:
-                log.outputs[i] = model(queries[i])
-                log.completed[i] = clock.now_ns()
+                log.outputs[i], answered_ns = model(queries[i]), clock.now_ns()
+                log.completed[i] = answered_ns
             except BaseException as error:  # noqa: BLE001  raised below, in the thread that issues
                 errors.append(error)
 
     threads = [threading.Thread(target=serve, daemon=True) for _ in range(workers)]  # one that hangs is not waited for
     for thread in threads:
         thread.start()
-    start = clock.now_ns()
+    due_ns = (clock.now_ns() + arrivals_ns).tolist()
+    log.scheduled[:] = due_ns
     try:
-        for i, arrival in enumerate(arrivals_ns.tolist()):
-            log.scheduled[i] = start + arrival
-            clock.wait_until_ns(start + arrival)
-            log.issued[i] = clock.now_ns()
+        for i, moment in enumerate(due_ns):
+            clock.wait_until_ns(moment)
+            handed_over_ns = clock.now_ns()
+            log.issued[i] = handed_over_ns
             todo.put(i)
             if errors:
                 break

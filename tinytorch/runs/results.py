@@ -124,10 +124,10 @@ class StoredResults(Mapping[str, ScenarioRuns]):
 
     def add_scenarios(self, scenarios: Sequence[str], systems: Sequence[str], control: bool) -> None:
         """Make room for the runs of each scenario by arm; Single-Stream has the control too, where one is wanted."""
-        for scenario in scenarios:
-            arms = [*systems, "control"] if scenario == "single_stream" and control else systems
-            result = self.scenario_type(scenario, {arm: [] for arm in arms}, self.settings, self.clock_step_ns)
-            self.scenarios.setdefault(scenario, result)
+        for name in scenarios:
+            arms = [*systems, "control"] if name == "single_stream" and control else systems
+            result = self.scenario_type(name, {arm: [] for arm in arms}, self.settings, self.clock_step_ns)
+            self.scenarios.setdefault(name, result)
 
     def settle(self, settings: Settings) -> None:
         """Take over settings in which the benchmark has decided what was left open."""

@@ -44,14 +44,14 @@ def early_stopping(run: Run, settings: Settings) -> list[Reason]:
 
     Single-Stream and Multi-Stream need the floor of their estimate; Server needs h(t) + t for the t that were late.
     """
-    latency_ns = run.latency_ns
-    if run.scenario == "server":
+    latency_ns, scenario = run.latency_ns, run.scenario
+    if scenario == "server":
         late = int(np.count_nonzero(latency_ns > settings.latency_target_ns))
         needed = early_stopping_queries(late, settings.percentile)
-    elif run.scenario == "multi_stream":
+    elif scenario == "multi_stream":
         needed, latency_ns = early_stopping_queries(1, 0.99), latency_ns[:: settings.samples_per_query]
     else:
-        needed = early_stopping_queries(1, 0.9) if run.scenario == "single_stream" else 0
+        needed = early_stopping_queries(1, 0.9) if scenario == "single_stream" else 0
     if len(latency_ns) >= needed:
         return []
     evidence = f"{len(latency_ns)} queries where early stopping asks for {needed}"

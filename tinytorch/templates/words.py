@@ -37,10 +37,10 @@ def names_of(results: StoredResults) -> dict[str, str]:
 
 def question_of(results: StoredResults) -> str:
     """Return what the report is asked."""
-    names = names_of(results)
-    if "baseline" not in names:
-        return f"How fast is {names['model']} on {results.dataset_name}?"
-    return f"Is {names['model']} faster than {names['baseline']} on {results.dataset_name}?"
+    called = names_of(results)
+    if "baseline" not in called:
+        return f"How fast is {called['model']} on {results.dataset_name}?"
+    return f"Is {called['model']} faster than {called['baseline']} on {results.dataset_name}?"
 
 
 def finished(result: ScenarioRuns, arm: str) -> list[Run]:
@@ -63,10 +63,10 @@ def certainty(result: ScenarioRuns, arm: str = "model") -> str:
 
 def certainties(results: StoredResults) -> list[str]:
     """Return a sentence a scenario and model whose every round ended: how far its latencies carry."""
-    names = names_of(results)
+    called = names_of(results)
     return [
-        f"{title(scenario)}, {names[arm]}: {certainty(result, arm)}."
+        f"{title(scenario)}, {called[arm]}: {certainty(result, arm)}."
         for scenario, result in results.items()
-        for arm in names
+        for arm in called
         if scenario != "offline" and len(finished(result, arm)) == len(result.runs[arm]) > 0
     ]

@@ -630,11 +630,8 @@ def server(
     now, wait_until, outputs = clock.now_ns, clock.wait_until_ns, log.outputs
     start = free = now()
     np.add(arrivals_ns, start, out=log.scheduled)
-    scheduled, issued, completed = (
-        log.scheduled.data,
-        log.issued.data,
-        log.completed.data,
-    )
+    moments = log.scheduled, log.issued, log.completed
+    scheduled, issued, completed = (moment.data for moment in moments)  # cheap to use
     for i, query in enumerate(queries):
         if free < scheduled[i]:
             wait_until(scheduled[i])
@@ -978,7 +975,7 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
             )
             evidence = f"{tail_ms:.3f} ms at the percentile {settings.percentile:g}"
             evidence += f" where the target is {most_ms:.3f} ms"
-            remedy = "lower target_qps, or make the model faster"
+            remedy = "ask for a lower target_qps, or for a faster model"
             reasons.append(Reason("latency target missed", evidence, remedy))
     return reasons
     ### END SOLUTION
@@ -1121,8 +1118,10 @@ class Round(RoundBase):
 # at a time, at most five times; stop early when 200 ms or more have passed since the start.
 # Return the latencies of all calls, in order.
 #
-# Each time: `[run] = this.record("warm-up", [arm], this.first(10), ask)`. It gives your
-# `ask(queries, logs)` the ten queries and a list with one log; in it, `drive` the model.
+# Ask through `this.record(scenario, arms, indices, ask)`, here with the scenario
+# `"warm-up"`, the list `[arm]` and the samples `this.first(10)`. It calls your
+# `ask(queries, logs)` with the ten queries and a list of one log, in which you `drive` the
+# model, and returns a list of one `Run`.
 #
 # <details><summary>Hint</summary>
 #
@@ -1142,17 +1141,17 @@ def warm_up(this: Round, arm: str, drive: Step = single_stream) -> IntArray:
     """
     ### BEGIN SOLUTION
     start, model = this.clock.now_ns(), this.models[arm]
-    latencies: list[IntArray] = []
+    calls: list[IntArray] = []
 
     def ask(queries: Sequence[Array], logs: Sequence[QueryLog]) -> None:
         drive(model, queries, this.clock, logs[0])
 
-    while len(latencies) < 5:
+    while len(calls) < 5:
         [run] = this.record("warm-up", [arm], this.first(10), ask)
-        latencies.append(run.latency_ns)
+        calls.append(run.latency_ns)
         if this.clock.now_ns() - start >= 200 * NS_PER_MS:
             break
-    return np.concatenate(latencies)
+    return np.concatenate(calls)
     ### END SOLUTION
 
 
@@ -1228,8 +1227,8 @@ assert one["model"] is not two["model"], (
 #
 # <details><summary>Hint</summary>
 #
-# `this.record("single_stream", list(this.models), indices, ask)`, where `ask(queries,
-# logs)` calls `drive(models, queries, order, this.clock, logs)`.
+# As in the warm-up, `this.record` calls your `ask(queries, logs)`, with one log for each arm
+# of `list(this.models)`. The models are `list(this.models.values())`.
 #
 # </details>
 
