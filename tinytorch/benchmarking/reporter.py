@@ -73,14 +73,14 @@ def summary_row(
 def answer(validation: Validation, model_name: str, baseline_name: str | None) -> str:
     """Return the report's first sentence: 'faster' only where that was shown."""
     against = f" against {baseline_name}" if baseline_name is not None else ""
-    doubt = "" if validation.valid else "some runs are INVALID; "
+    doubt = "" if validation.valid else "; some runs are INVALID"
     if not validation.significant:
-        return f"{model_name}{against}: {doubt}{validation.why}."
+        return f"{model_name}{against}: {validation.why}{doubt}."
     fast = [c for c in validation.comparisons if c.verdict == "faster"]
     parts = [
         f"{1 / c.ratio:.3g} times in {title(c.scenario)} ({c.quantity})" for c in fast
     ]
-    return f"{model_name} is faster than {baseline_name}: {doubt}{', '.join(parts)}."
+    return f"{model_name} is faster than {baseline_name}: {', '.join(parts)}{doubt}."
 
 
 def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
