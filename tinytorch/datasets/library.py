@@ -21,8 +21,8 @@ class DatasetUnavailable(RuntimeError):  # noqa: N818  the name says what is wro
 class QuerySampleLibrary:
     """Samples for queries: `inputs` (n, ...), numeric, and `labels` (n,), int64 class ids, or None.
 
-    Lists and the like are taken as numpy takes them. Raises ValueError if there is no sample, if inputs are not numbers
-    or labels not whole numbers, or if the lengths differ.
+    Inputs are handed out read-only. Lists and the like are taken as numpy takes them. Raises ValueError if there is no
+    sample, if inputs are not numbers or labels not whole numbers, or if the lengths differ.
     """
 
     name: str
@@ -31,7 +31,7 @@ class QuerySampleLibrary:
     source: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "inputs", _checked_inputs(np.asarray(self.inputs)))
+        object.__setattr__(self, "inputs", _read_only(_checked_inputs(np.asarray(self.inputs))))
         if self.labels is not None:
             object.__setattr__(self, "labels", _checked_labels(np.asarray(self.labels), len(self.inputs)))
 
@@ -57,6 +57,13 @@ class QuerySampleLibrary:
                 digest.update(f"{array.dtype.str}{array.shape}".encode())
                 digest.update(np.ascontiguousarray(array).data)
         return digest.hexdigest()[:16]
+
+
+def _read_only(inputs: Array) -> Array:
+    """Return the inputs so that no model can change what it is asked, nor what the next one is."""
+    seen = inputs.view()
+    seen.flags.writeable = False
+    return seen
 
 
 def _checked_inputs(inputs: Array) -> Array:

@@ -23,6 +23,7 @@ from tinytorch.machine.deadline import deadline
 from tinytorch.peak import PeakRate, find_peak_qps
 from tinytorch.runs.drivers import Model
 from tinytorch.runs.isolated import in_own_process
+from tinytorch.runs.outputs import class_numbers, holds_nan
 from tinytorch.runs.results import ScenarioRuns, StoredResults
 from tinytorch.runs.rounds import RoundBase
 from tinytorch.runs.run import Array, IntArray, QueryLog, Run, RunFailed
@@ -225,12 +226,13 @@ def empty_call_ns(clock: Clock, stream: Callable[..., None]) -> float:
 
 def classes_of(system: System, library: QuerySampleLibrary, predict: Callable[[Model, Array], Array]) -> IntArray:
     """Return the class that the system gives each sample: the accuracy pass. Raises RunFailed."""
+    labels = np.empty(0, np.int64) if library.labels is None else library.labels
     try:
         copied = rebuild(system.system, system.build, np.random.default_rng(0))
         outputs = predict(as_model(copied), library.inputs)  # what a copy remembers stays out of the runs
-        if outputs.dtype.kind == "f" and np.isnan(outputs).any():
+        if holds_nan(outputs):
             raise ValueError("the outputs hold NaN")
+        return class_numbers(outputs, labels)
     except Exception as error:
         message = f"accuracy: {system.name} failed with {type(error).__name__}: {error}"
         raise RunFailed(message, "accuracy", 0, 0, []) from error
-    return (outputs.argmax(axis=1) if outputs.ndim == 2 else outputs).astype(np.int64)

@@ -15,7 +15,7 @@ from operator import is_
 import numpy as np
 
 from tinytorch.machine.deadline import deadline
-from tinytorch.runs.outputs import first_bad, one_and_the_same, rows_of
+from tinytorch.runs.outputs import first_bad, kind_of, one_and_the_same, rows_of
 from tinytorch.runs.run import UNANSWERED, Array, IntArray, QueryLog, Run, RunFailed, freeze
 from tinytorch.runs.settings import NS_PER_S
 
@@ -42,9 +42,10 @@ def check_outputs_so_far(log: QueryLog, end: int, final: bool = False) -> None:
         if not starts or starts[0] > 0:
             log.bad = first
             raise ValueError("no output was written to the log")
-    if wrong := first_bad(outputs, sizes):
+    if wrong := first_bad(outputs, sizes, log.kind):
         log.bad = first + starts[wrong[0]]
         raise ValueError(wrong[1])
+    log.kind = log.kind or kind_of(outputs[0])
     for i in log.kept[len(log.rows) : bisect_left(log.kept, end)]:
         start = starts[bisect_right(starts, i - first) - 1]
         log.rows.append(rows_of(rows_of(waiting[start])[i - first - start]).copy())

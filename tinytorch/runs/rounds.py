@@ -48,6 +48,7 @@ class RoundBase:
         self.runs: Mapping[str, RunsByArm] = {} if runs is None else runs
         self.models: dict[str, Model] = {}
         self.pace_ns: dict[str, float] = {}
+        self.kinds: dict[str, str] = {}  # by arm, what its answers hold: told in the warm-up
         self.turns_taken: IntArray | None = None  # (n, arms): whose turn it is, of the last draw
 
     @property
@@ -146,8 +147,12 @@ class RoundBase:
     ) -> list[Run]:
         """Return a Run for each arm. Raises RunFailed; the part before the failure is kept."""
         drawn, order = self.rng("kept", scenario), self.turns_taken if len(arms) > 1 else None
+        for arm, log in zip(arms, logs, strict=True):
+            log.kind = self.kinds.get(arm, "")
         try:
-            return record(scenario, drive, logs, indices, drawn, self.settings.deadline_s, arms, order)
+            runs = record(scenario, drive, logs, indices, drawn, self.settings.deadline_s, arms, order)
+            self.kinds |= {arm: log.kind for arm, log in zip(arms, logs, strict=True)}
+            return runs
         except RunFailed as failure:
             self.keep(scenario, arms, failure.runs)
             raise

@@ -29,6 +29,7 @@ class QueryLog:
         self.rows: list[Array] = []  # and those outputs, as far as they were checked:
         self.checked = 0  # so far
         self.bad: int | None = None  # the sample with which a bad answer begins
+        self.kind = ""  # what the model answers with, as `outputs.kind_of` names it; '': not known yet
 
     def __repr__(self) -> str:
         return f"<QueryLog: {self.done} of {len(self.completed)} completed>"
