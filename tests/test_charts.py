@@ -373,7 +373,17 @@ def test_of_long_schedules_the_beginning_is_drawn_and_counted():
     assert "A: 60 queries, at most 10 due within 10.0 ms." in drawn
     assert "B: 1 queries" not in drawn
     assert "B: 1 query, at most 1 due" in drawn
-    assert "the first 59.0 ms of 500 ms" in drawn
+    assert "Drawn and counted: the first 59.0 ms of 500 ms." in drawn
+    assert "the first 59.0 ms of 500 ms" in re.sub("<desc.*?</desc>", "", drawn)
+
+
+@pytest.mark.parametrize("draw", [charts.arrivals, charts.traces])
+def test_long_names_leave_room_for_the_words_beside_them(draw):
+    drawn = draw({"x" * 60 + "1": [1, 2], "x" * 60 + "2": [1, 2]})
+    words = "\n".join(element.text or "" for element in ET.fromstring(drawn).iter(f"{NAMESPACE}text"))
+    assert f"{'x' * 23}…" in words
+    assert f"{'x' * 17}… (2)" in words
+    assert "x" * 24 not in words
 
 
 def test_a_schedule_that_begins_after_what_is_drawn_has_no_query_there():
@@ -408,7 +418,7 @@ def test_of_many_intervals_all_are_counted_and_the_first_hundred_drawn():
     drawn = charts.coverage([(4, 6)] * 900 + [(6, 7)] * 100, 5, "ms")
     assert "900 of 1000 intervals hold the truth, 5.00; 100 miss it: 901, 902" in drawn
     assert "912, …. The first 100 are drawn." in drawn
-    assert "100 miss it" in re.sub("<desc.*?</desc>", "", drawn)
+    assert "miss it: 100" in re.sub("<desc.*?</desc>", "", drawn)
 
 
 def test_a_trace_is_drawn_from_zero_and_keeps_its_highest_query():

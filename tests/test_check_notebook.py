@@ -94,6 +94,17 @@ def test_a_notebook_that_is_half_done(half: Path, monkeypatch: pytest.MonkeyPatc
     assert "run on the notebook as it was saved" in repr(standing)
 
 
+def test_a_check_whose_code_is_hidden_in_colab_is_the_released_one(lesson_path: Path, tmp_path: Path) -> None:
+    """Colab writes a title over it."""
+    document = to_notebook(read_lesson(lesson_path))
+    for cell in document["cells"]:
+        if cell["cell_type"] == "code":
+            cell["source"] = ["# @title Mine\n", *cell["source"]]
+    path = tmp_path / "hidden.ipynb"
+    path.write_text(json.dumps(document))
+    assert check_notebook(path).remarks == []
+
+
 def test_the_command(half: Path, lesson_path: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["check", str(lesson_path)]) == 0
     assert "Every visible check holds." in capsys.readouterr().out

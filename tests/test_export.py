@@ -145,6 +145,17 @@ def test_a_marker_leaves_no_double_blank_line() -> None:
     assert text.endswith('\n\n\ndef f():\n    """Doc."""\n\n    x = 1\n\n    return x\n')
 
 
+@pytest.mark.parametrize(
+    "head", ["# @title Given: f\n#| export one", "#| export one\n\n#@title", "\n#@title F\n#| export one"]
+)
+def test_the_title_of_a_folded_cell_is_not_exported(head: str) -> None:
+    """Colab writes one over the directive where a student hides a cell's code."""
+    text = "f = 1\n# @title of a plot\ng = 2"
+    files = {export(ONE, code(f"{start}\n{text}"))["one.py"] for start in (head, "#| export one")}
+    assert len(files) == 1
+    assert files.pop().endswith(f"\n\n\n{text}\n")
+
+
 def test_what_a_cell_uses_is_found_wherever_it_stands() -> None:
     head = code("import a, b, c, d, e, f, g, h, p, q\nimport unused\nimport i.j\nimport i.k\nfrom m import n as o")
     used = (

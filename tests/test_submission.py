@@ -80,6 +80,12 @@ def put(source: str) -> Callable[[Document], object]:
     return lambda cell: cell.update(source=source)
 
 
+def retitle(cell: Document) -> None:
+    """What Colab does where a student hides the code of a cell."""
+    cell["metadata"]["cellView"] = "form"
+    cell["source"] = ["# @title Default title text\n", *"".join(cell["source"]).splitlines(keepends=True)]
+
+
 REPAIRED: dict[str, tuple[Callable[[Document], None], str]] = {
     "ids lost": (lose_ids, "Cell id lost, answer found by the name it defines: middle, Clock, spread."),
     "id renamed": (edit("middle", set_meta(grade_id="middle-2")), "Cell id lost"),
@@ -92,6 +98,8 @@ REPAIRED: dict[str, tuple[Callable[[Document], None], str]] = {
     "export line removed": (edit("middle", put(mini.ANSWERS["middle"])), "Export line missing or changed, put back"),
     "another module": (edit("middle", put("#| export .tmp.x\n" + mini.ANSWERS["middle"])), "Export line missing"),
     "given cell edited": (edit("given_units", put("#| export clock\nNS_PER_S = 1")), "Given cell changed"),
+    "given cell hidden in Colab": (edit("given_units", retitle), ""),
+    "answer hidden in Colab": (edit("middle", retitle), ""),
     "loose calls": (edit("middle", put(mini.ANSWERS["middle"] + "\nprint(middle([1]))\nassert 1")), "Loose calls"),
     "magics": (edit("middle", put("%%time\n#| export stats\n" + mini.ANSWERS["middle"])), "notebook commands"),
     "no-break spaces": (edit("middle", put(mini.ANSWERS["middle"].replace("    ", "\u00a0" * 4))), "no-break spaces"),

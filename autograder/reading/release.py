@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from autograder.reading.folded import fold
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK, STUB, Lesson, load_lesson, split_solution, to_notebook
 
 _SHORT = 12  # characters: a shorter line, such as `return None`, is in many notebooks and gives nothing away
@@ -32,7 +33,7 @@ def release(source: Path, target: Path, gradebook_url: str | None = None) -> Pat
     solution would be released; nothing is written then.
     """
     lesson = load_lesson(source)
-    notebook = _convert(to_notebook(lesson.cells))
+    notebook = _convert(fold(to_notebook(lesson.cells)))
     _refuse_leaks(lesson, notebook)
     text = json.dumps(notebook, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     path = target / ASSIGNMENT / NOTEBOOK

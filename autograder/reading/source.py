@@ -13,6 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from tinytorch.export import is_form_title
+
 _DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*([^\s#]*)")
 _PACKAGE = "tinytorch.benchmarking"
 _MAGIC = re.compile(r"[ \t]*[%!]")
@@ -182,14 +184,19 @@ def installed(module: str) -> bool:
 
 
 def same_text(one: str, other: str) -> bool:
-    """Say whether two cells hold the same text apart from directives, blank lines and spaces at line ends."""
+    """Say whether two cells hold the same text apart from directives, titles, blank lines and spaces at line ends."""
     return essence(one) == essence(other)
 
 
 @lru_cache(maxsize=_KEPT)
 def essence(source: str) -> tuple[str, ...]:
     """Return the lines that count when two cells are compared."""
-    return tuple(text for line in source.split("\n") if (text := line.rstrip()) and not _is_directive(text))
+    return tuple(text for line in source.split("\n") if (text := line.rstrip()) and not _says_nothing(text))
+
+
+def _says_nothing(line: str) -> bool:
+    """Whether a line is no code: a directive, or the title by which Colab folds a cell, which it also writes itself."""
+    return _is_directive(line) or is_form_title(line)
 
 
 def _is_directive(line: str) -> bool:

@@ -136,9 +136,10 @@ def _draw_coverage(ax: Axes, intervals: Sequence[tuple[float, float]], truth: fl
     ends = [*(end for pair in shown for end in pair), truth]
     drawing.set_scale(ax, "y", min(ends), max(ends), pad=(0.06, 0.06))
     ax.set_xlim(0, len(shown) + 1)
+    drawing.count_along(ax)
     more = f"first {len(shown)} of {len(intervals)} intervals" if len(shown) < len(intervals) else "interval"
     drawing.dress(ax, f"{more}; line across: the truth, {drawing.number(truth)}", unit)
-    drawing.name_colours(ax, {f"{len(intervals) - missed} hold the truth": SERIES[0], f"{missed} miss it": SERIES[1]})
+    drawing.name_colours(ax, {f"hold the truth: {len(intervals) - missed}": SERIES[0], f"miss it: {missed}": SERIES[1]})
 
 
 def _below(unit: str) -> list[str]:

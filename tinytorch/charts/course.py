@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinytorch.charts import drawing
-from tinytorch.charts.shared import check_array, check_some, fresh_name, in_words, show
+from tinytorch.charts.shared import BESIDE, check_array, check_some, fresh_name, in_words, show
 from tinytorch.charts.svg import BAND, INK, MUTED, SERIES, Svg, plain
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def traces(traces: Mapping[str, npt.ArrayLike]) -> Svg:
     check_some(traces, "traces")
     panels: dict[str, drawing.Values] = {}
     for name, latencies in traces.items():
-        panels[fresh_name(name, panels)] = check_array(latencies, f"traces[{name!r}]")
+        panels[fresh_name(name, panels, BESIDE)] = check_array(latencies, f"traces[{name!r}]")
     sentences = [
         f"{name}: {len(y)} queries, median {in_words(float(np.median(y)))}, first {in_words(y[0])}, "
         f"last {in_words(y[-1])}, highest {in_words(y.max())}."
@@ -148,13 +148,14 @@ def _draw_traces(ax: Axes, panels: Mapping[str, drawing.Values]) -> None:
         kept = _highest(y)
         ax.axhline(floor, color=MUTED, linewidth=0.8)
         ax.axhline(floor - median * unit, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
-        ax.plot(kept + 1, floor - y[kept] * unit, color=SERIES[i % len(SERIES)], linewidth=1.2)
+        marker = "." if len(y) <= BATCHES else ""  # a single query has no line
+        ax.plot(kept + 1, floor - y[kept] * unit, marker=marker, color=SERIES[i % len(SERIES)], linewidth=1.2)
         words = f"median {in_words(median)}, highest {in_words(y.max())}"
         for x, text, side in ((0, name, "left"), (1, words, "right")):
-            ax.text(
-                x, floor - PANEL - 7, text, color=INK, ha=side, transform=ax.get_yaxis_transform(), parse_math=False
-            )
+            place: dict[str, Any] = {"ha": side, "transform": ax.get_yaxis_transform(), "in_layout": False}
+            ax.text(x, floor - PANEL - 7, text, color=INK, parse_math=False, **place)
     ax.set(xlim=(1, max(2, *(len(y) for y in panels.values()))), ylim=((PANEL + NAME) * len(panels), 0), yticks=[])
+    drawing.count_along(ax)
     drawing.dress(ax, "query, in the order measured; dashed: median", "")
     ax.spines[["left", "bottom"]].set_visible(False)
 

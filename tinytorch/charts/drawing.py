@@ -223,6 +223,13 @@ def name_colours(ax: Axes, colours: Mapping[str, str]) -> None:
     )
 
 
+def count_along(ax: Axes) -> None:
+    """Mark the horizontal axis at whole numbers: nothing stands between two queries, readings or intervals."""
+    from matplotlib.ticker import MaxNLocator
+
+    ax.xaxis.set_major_locator(MaxNLocator(7, integer=True))
+
+
 def set_scale(ax: Axes, which: Literal["x", "y"], low: float, high: float, pad: tuple[float, float]) -> None:
     """Set the limits with `pad` shares to spare; logarithmic where a linear axis would flatten the small values."""
     from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator

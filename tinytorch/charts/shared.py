@@ -14,6 +14,8 @@ from tinytorch.charts.svg import Svg, plain, render
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+BESIDE = 24  # characters of a name that has words beside it on its line
+
 
 def show(draw: Callable[[Axes], None], title: str, sentences: Sequence[str], height: float) -> Svg:
     """Return the drawing with its words as alternative text."""
@@ -36,12 +38,12 @@ def in_words(ns: float) -> str:
     return f"{drawing.number(ns / size)} {unit}"
 
 
-def fresh_name(name: str, taken: Mapping[str, object]) -> str:
+def fresh_name(name: str, taken: Mapping[str, object], longest: int = 40) -> str:
     """Return `name` short enough to draw and unlike those taken: two long names may begin alike."""
-    short, number = plain(name, 40), 1
+    short, number = plain(name, longest), 1
     while short in taken:
         number += 1
-        short = f"{plain(name, 34)} ({number})"
+        short = f"{plain(name, longest - 6)} ({number})"
     return short
 
 

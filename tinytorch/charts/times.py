@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tinytorch.charts import drawing
-from tinytorch.charts.shared import check_array, check_some, fresh_name, in_words, show
+from tinytorch.charts.shared import BESIDE, check_array, check_some, fresh_name, in_words, show
 from tinytorch.charts.svg import INK, RULE, SERIES, Svg
 
 if TYPE_CHECKING:
@@ -37,23 +37,22 @@ def arrivals(schedules: Mapping[str, npt.ArrayLike], window_ns: float | None = N
         raise ValueError(f"a window is a time above 0, got {window_ns} ns; leave it out to have one chosen")
     due: dict[str, drawing.Values] = {}
     for name, times in schedules.items():
-        due[fresh_name(name, due)] = np.sort(check_array(times, f"schedules[{name!r}]"))
+        due[fresh_name(name, due, BESIDE)] = np.sort(check_array(times, f"schedules[{name!r}]"))
     end, whole = _shown(due), _last(due)
     rows = {name: times[times <= end] for name, times in due.items()}
-    window = window_ns or _round(max(end, 1.0) / WINDOWS)
+    window = window_ns or _round(max(end / WINDOWS, 1.0))
     fullest = {name: _fullest(times, window) for name, times in rows.items()}
     sentences = [
         f"{name}: {len(times)} {'query' if len(times) == 1 else 'queries'}, "
         f"at most {fullest[name][1]} due within {in_words(window)}."
         for name, times in rows.items()
     ]
-    if end < whole:
-        sentences.append(f"Drawn and counted are the first {in_words(end)} of {in_words(whole)}.")
+    part = f"the first {in_words(end)} of {in_words(whole)}" if end < whole else ""
     return show(
-        lambda ax: _draw_arrivals(ax, rows, fullest, window, end),
+        lambda ax: _draw_arrivals(ax, rows, fullest, window, end, part),
         f"When queries are due: {', '.join(rows)}",
-        sentences,
-        48 + (ROW + NAME) * len(rows),
+        [*sentences, *([f"Drawn and counted: {part}."] if part else [])],
+        48 + (ROW + NAME) * len(rows) + 16 * bool(part),
     )
 
 
@@ -110,7 +109,12 @@ def _steps(readings_ns: npt.ArrayLike, name: str) -> drawing.Values:
 
 
 def _draw_arrivals(
-    ax: Axes, rows: Mapping[str, drawing.Values], fullest: Mapping[str, tuple[float, int]], window: float, end: float
+    ax: Axes,
+    rows: Mapping[str, drawing.Values],
+    fullest: Mapping[str, tuple[float, int]],
+    window: float,
+    end: float,
+    part: str,
 ) -> None:
     size, unit = drawing.time_unit(max(end, 1.0))
     for i, (name, times) in enumerate(rows.items()):
@@ -121,10 +125,11 @@ def _draw_arrivals(
         x = np.column_stack([times, times, np.full(len(times), np.nan)]).ravel() / size
         ax.plot(x, np.tile([top, top + ROW - 4, np.nan], len(times)), color=SERIES[i % len(SERIES)], linewidth=1.2)
         words = f"{name}: at most {count} due within {in_words(window)}"
-        ax.text(0, top - 6, words, color=INK, va="baseline", parse_math=False)
+        ax.text(0, top - 6, words, color=INK, va="baseline", parse_math=False, in_layout=False)
     ax.set(xlim=(0, max(end, (max(begin for begin, _ in fullest.values()) + window)) / size), yticks=[])
     ax.set_ylim(len(rows) * (ROW + NAME) + 2, 0)
-    drawing.dress(ax, f"time since the run's start ({unit}); shaded: the fullest window", "")
+    below = [f"time since the run's start ({unit}); shaded: the fullest window", *([part] if part else [])]
+    drawing.dress(ax, "\n".join(below), "")
     ax.spines["left"].set_visible(False)
 
 
@@ -135,5 +140,6 @@ def _draw_clocks(ax: Axes, steps: Mapping[str, drawing.Values]) -> None:
         ax.plot(np.arange(2, len(each) + 2), each / size, "o-", color=colours[name], markersize=3.5, linewidth=1)
     low, high = (float(end([end(each) for each in steps.values()])) / size for end in (np.min, np.max))
     drawing.set_scale(ax, "y", low, high, pad=(0.12, 0.12))
+    drawing.count_along(ax)
     drawing.dress(ax, "reading", f"since the one before ({unit})")
     drawing.name_colours(ax, colours)

@@ -20,7 +20,7 @@ from tinytorch.checking.outline import Course, load_course
 from tinytorch.checking.quiet import limited, quiet
 from tinytorch.checking.running import run_checks
 from tinytorch.checking.standing import Standing
-from tinytorch.export import Cell, ExportError, export_target, read_lesson
+from tinytorch.export import Cell, ExportError, export_target, is_form_title, read_lesson
 
 CELL_SECONDS = 60.0
 
@@ -89,7 +89,7 @@ def _answered(cells: Sequence[Cell], course: Course) -> dict[str, bool]:
 
 
 def _remarks(cells: Sequence[Cell], course: Course) -> list[str]:
-    sources = {cell.grade_id: cell.source.strip() for cell in cells if cell.grade_id}
+    sources = {cell.grade_id: _untitled(cell.source) for cell in cells if cell.grade_id}
     other = [each.number for each in course.exercises if sources.get(f"{each.name}_check", each.check) != each.check]
     if not other:
         return []
@@ -97,3 +97,8 @@ def _remarks(cells: Sequence[Cell], course: Course) -> list[str]:
         return [f"Here the check of Exercise {other[0]} differs from the released one; the released one was run."]
     which = ", ".join(other)
     return [f"Here the checks of Exercises {which} differ from the released ones; the released ones were run."]
+
+
+def _untitled(source: str) -> str:
+    """The text without the title that Colab writes over a cell whose code somebody hides."""
+    return "\n".join(line for line in source.split("\n") if not is_form_title(line)).strip()

@@ -6,7 +6,7 @@ Its files are read in this order: `cells` reads a lesson, `freenames` one cell's
 
 from tinytorch.export.cells import Cell, ExportError, headings, read_lesson
 from tinytorch.export.exporter import differences, export_modules, write_package
-from tinytorch.export.freenames import export_target
+from tinytorch.export.freenames import export_target, is_form_title
 
 __all__ = [
     "Cell",
@@ -15,6 +15,7 @@ __all__ = [
     "export_modules",
     "export_target",
     "headings",
+    "is_form_title",
     "read_lesson",
     "write_package",
 ]

@@ -20,6 +20,7 @@ SUPPORT = "tinytorch."
 
 _DIRECTIVE = re.compile(r"#\s*\|\s*(default_exp|export|exporti|hide)\b\s*(.*?)\s*")
 _OTHER_DIRECTIVE = re.compile(r"#\|\s*(\w+)(?![\w-]*\s*:).*")  # Quarto's `#| key: value` is none of ours
+_FORM_TITLE = re.compile(r"\s*#\s*@title\b.*")  # what Colab shows of a folded cell; it writes one itself to fold a cell
 _SOLUTION_MARKER = re.compile(r"\s*#+\s*(BEGIN|END) SOLUTION\s*")
 _MAGIC = re.compile(r"\s*[%!].*|\s*[\w., ]+=\s*[!%]\s*\w.*|\s*\?{1,2}[\w.]+|\s*[\w.]+\?{1,2}\s*")
 _UNUSABLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # all that parsing hostile text may raise
@@ -63,11 +64,16 @@ def directives(cell: Cell) -> dict[str, str]:
             found[match[1]] = match[2]
         elif head and "|" in line and _OTHER_DIRECTIVE.fullmatch(line):
             raise ExportError(f"{label(cell)}: {line.strip()!r} is none of default_exp, export, exporti, hide")
-        elif line.strip():
+        elif line.strip() and not is_form_title(line):
             head = False
     if found.keys() >= {"export", "exporti"}:
         raise ExportError(f"{label(cell)}: exported twice; keep one of export and exporti")
     return found
+
+
+def is_form_title(line: str) -> bool:
+    """Whether a line is the title that Colab shows of a folded cell. It says nothing of the code."""
+    return "@" in line and _FORM_TITLE.fullmatch(line) is not None
 
 
 def export_target(cell: Cell) -> tuple[str, bool] | None:
@@ -169,12 +175,12 @@ def _compile(text: str) -> None:
 
 
 def _without_markers(source: str) -> str:
-    """Take out directives and markers, and one of two blank lines that a marker stood between."""
+    """Take out directives, markers and a title, and one of two blank lines that a marker stood between."""
     kept: list[str] = []
     dropped = False
     for line in source.split("\n"):
         marker = "#" in line and (_SOLUTION_MARKER.fullmatch(line) or _DIRECTIVE.fullmatch(line))
-        if marker:
+        if marker or (is_form_title(line) and not any(each.strip() for each in kept)):
             dropped = True
         elif line.strip() or not dropped or (kept and kept[-1].strip()):
             kept.append(line)
