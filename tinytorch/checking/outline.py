@@ -17,6 +17,7 @@ from tinytorch.export import Cell, ExportError, headings
 
 COURSE = "13_benchmarking"
 
+_FOLDED = re.compile(r"<details>.*?</details>", re.DOTALL)  # hints, which a page unfolds where somebody asks
 _EXERCISE = re.compile(r"Exercise (?P<number>[\d.]+): (?P<title>.+?) \([\d.]+ points?(?:, (?P<size>[^)]+))?\)")
 _QUESTION = re.compile(r"\*\*Question (?P<number>\d+) \(")
 
@@ -85,7 +86,7 @@ def _items(cells: Sequence[Cell]) -> Iterator[Exercise | Question]:
         for level, title, below in headings(cell):
             section = title if level <= 2 else section
             if match := _EXERCISE.fullmatch(title):
-                heading, prompt = match, " ".join(" ".join(below).split())
+                heading, prompt = match, " ".join(_FOLDED.sub(" ", " ".join(below)).split())
         if cell.kind == "markdown" and (asked := _QUESTION.match(cell.source)):
             number = asked["number"]
         if not cell.nbgrader.get("grade"):

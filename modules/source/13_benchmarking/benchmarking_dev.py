@@ -887,14 +887,18 @@ assert yours == 10, (
 )
 yours = percentile([3.0, 1.0, 2.0], 0.5)
 assert yours == 2, f"the middle of three: expected 2, yours {yours}"
+told = {p: percentile(range(1_000), p) for p in (0.5, 0.9, 0.99, 0.999)}
+print(
+    "of 0 to 999:", ", ".join(f"p{100 * p:g} is {value:g}" for p, value in told.items())
+)
+
+# %%
 for loop, latency_ns in loops.items():
     shares = {p: percentile(latency_ns, p) / NS_PER_MS for p in (0.5, 0.9, 0.99)}
     print(
         f"{loop:6} loop:",
         ", ".join(f"p{100 * p:g} {ms:.0f} ms" for p, ms in shares.items()),
     )
-
-# %%
 charts.latency_cdf({f"{loop} loop": latency_ns for loop, latency_ns in loops.items()})
 
 # %% [markdown]
@@ -928,7 +932,7 @@ for run, expected in (
     (run_of("server", due, due + 3 * NS_PER_MS), 100),
     (run_of("offline", np.zeros(50), np.full(50, NS_PER_S // 4)), 200),
 ):
-    yours = metric_value(run, asked)
+    yours = metric_value(run, Settings())
     print(f"{run.scenario:14} {yours:g} {METRICS[run.scenario].unit}")
     assert abs(yours - expected) < 1e-9, (
         f"{run.scenario}: expected {expected}, yours {yours}"
@@ -982,6 +986,8 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 
 
 # %% nbgrader={"grade": true, "grade_id": "validity_check", "locked": true, "points": 3, "schema_version": 3, "solution": false, "task": false}
+asked = Settings(min_queries=100, min_duration_ns=NS_PER_S)
+due = np.arange(101) * 10 * NS_PER_MS
 for what, run, expected in (
     ("on time", run_of("server", due, due + 3 * NS_PER_MS), 0),
     ("late", run_of("server", due, due + 20 * NS_PER_MS), 1),
@@ -2071,12 +2077,11 @@ def closed_loop(
 
 
 # %% nbgrader={"grade": true, "grade_id": "closed_loop_check", "locked": true, "points": 2, "schema_version": 3, "solution": false, "task": false}
-users = closed_loop(opened.scheduled, opened.issued, opened.completed)
-sender = closed_loop(closed.scheduled, closed.issued, closed.completed)
-assert users is None, f"the open loop of section 4: expected None, yours {users}"
-assert sender is not None, (
-    "the closed loop of section 4: expected a pitfall, yours None"
-)
+due = np.arange(40) * 100
+users = closed_loop(due, due + 50, due + 130)
+sender = closed_loop(due, due, due + 90)
+assert users is None, f"due before the last was answered: expected None, yours {users}"
+assert sender is not None, "each waits for the last: expected a pitfall, yours None"
 told = sender.name, sender.severity
 assert told == ("closed loop", "invalid"), (
     f"expected closed loop, invalid; yours {told}"
