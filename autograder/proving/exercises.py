@@ -13,7 +13,7 @@ from tinytorch.export import Cell
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 _NUMBER = re.compile(r"(?<![\w.])\d[\d_]*(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.]*\w)")
-_QUOTED = re.compile(r"`([^`\n]+)`|('[^'\n]*')|(\"[^\"\n]*\")")
+_QUOTED = re.compile(r"`([^`\n]+)`|(?<!\w)('[^'\n]*')(?!\w)|(\"[^\"\n]*\")")
 _LITERAL = ast.Constant | ast.List | ast.Tuple | ast.Dict | ast.UnaryOp
 
 
@@ -127,10 +127,11 @@ def _in_prose(text: str) -> Iterator[Any]:
 
 
 def _without_messages(node: ast.AST) -> Iterator[ast.AST]:
-    """A node and all below it, without what an assertion says when it fails and without parts of longer texts."""
+    """A node and all below it, without what an assertion says when it fails, docstrings and parts of longer texts."""
     yield node
     for name, value in ast.iter_fields(node):
-        if isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Assert) and name == "msg"):
+        prose = isinstance(node, ast.JoinedStr) or (isinstance(node, ast.Expr) and isinstance(value, ast.Constant))
+        if prose or (isinstance(node, ast.Assert) and name == "msg"):
             continue
         for child in value if isinstance(value, list) else [value]:
             if isinstance(child, ast.AST):
