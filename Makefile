@@ -1,7 +1,7 @@
 # make demo    the whole loop on real input: lesson, package, release, graded class, report
 # make test    lint, types, then every test
 # make check   lint, types, import contracts, and that the generated folders are what the lesson gives
-# make suites  say whether the hidden suites can be trusted: every wrong answer caught, every variant right
+# make suites  say whether the hidden suites can be trusted: wrong answers, variants, mutants and trivial bodies
 # make classroom  JupyterLab on a course, you are student and instructor by turns; in classroom/, or COURSE=DIR
 # make test-classroom  a course in JupyterLab in headless Chromium, from Fetch to feedback; pictures in PICTURES=DIR
 # make classroom-pictures  the two pictures of the book's page on it, from that test
@@ -135,6 +135,7 @@ check: .venv/installed
 
 suites: .venv/installed
 	$(BIN)/autograder matrix
+	$(BIN)/autograder mutants
 
 format: .venv/installed
 	$(BIN)/ruff check --fix .

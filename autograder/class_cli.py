@@ -1,11 +1,13 @@
-"""Commands on a class that has been graded, and on the suites: feedback, class, export, gradescope, matrix."""
+"""Commands on a class that has been graded, and on the suites: feedback, class, export, gradescope, matrix, mutants."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.commandline import AddCommand, positive, seed
 from autograder.reading.places import ANSWERS, LESSON, RELEASE, SUITES
@@ -70,6 +72,19 @@ def add_commands(add: AddCommand) -> None:
     table.add_argument("--whole", action="store_true", help="every wrong answer in a package of its own: slower")
     table.add_argument("--json", action="store_true", help="print the table as JSON, for a script")
     table.set_defaults(run=_matrix)
+
+    mutants = add(
+        "mutants",
+        "say what the hidden suites cannot tell: changed solutions, and bodies that answer nothing",
+        "autograder mutants --exercise holm verdict",
+        "0 every mutant is killed or explained and no trivial body earns over a tenth, 1 otherwise (the last lines "
+        "say what) or it could not be done, 2 wrong arguments",
+    )
+    mutants.add_argument("--exercise", nargs="+", default=[], metavar="NAME", help="these exercises (default: all)")
+    mutants.add_argument("--jobs", type=positive, metavar="N", help="processes (default: the usable cores)")
+    mutants.add_argument("--seed", type=seed, default=MATRIX_SEED, metavar="N", help="draw the tests' inputs from this")
+    mutants.add_argument("--json", action="store_true", help="print every mutant and trivial body as JSON")
+    mutants.set_defaults(run=_mutants)
 
 
 def _feedback(options: argparse.Namespace) -> int:
@@ -143,11 +158,25 @@ def _matrix(options: argparse.Namespace) -> int:
         jobs=options.jobs or usable_cores(),
         whole=options.whole,
     )
-    problems = found.problems()
-    if options.json:
-        print(json.dumps(found.to_dict(), indent=1))
+    return _told(found.table(), found.problems(), found.to_dict() if options.json else None)
+
+
+def _mutants(options: argparse.Namespace) -> int:
+    from autograder.grading.classroom import usable_cores
+    from autograder.proving.on_file import read_answers
+    from autograder.proving.survey import survey
+
+    same, jobs = read_answers(ANSWERS).equivalent, options.jobs or usable_cores()
+    found = survey(LESSON, SUITES, same, seed=options.seed, jobs=jobs, only=options.exercise)
+    return _told(found.table(), found.problems(), found.to_dict() if options.json else None)
+
+
+def _told(table: str, problems: Sequence[str], data: Mapping[str, Any] | None) -> int:
+    """Print a table and what does not hold, or the data; return the exit status."""
+    if data is not None:
+        print(json.dumps(data, indent=1))
         return 1 if problems else 0
-    print(found.table())
+    print(table)
     print(f"\n{len(problems)} of its rules do not hold:" if problems else "\nEvery rule holds.")
     for problem in problems:
         print(f"  {problem}")

@@ -103,7 +103,12 @@ def _in_full(match: re.Match[str]) -> str:
     return "nbgrader=" + json.dumps({**found, "schema_version": 3, "solution": solution, "task": False})
 
 
-LESSON = re.sub(r"@(\w+) (\w+)(?: (\d+))?", _in_full, _LESSON)
+def in_full(text: str) -> str:
+    """Return a lesson with nbgrader's metadata for each `@kind grade_id points`."""
+    return re.sub(r"@(\w+) (\w+)(?: (\d+))?", _in_full, text)
+
+
+LESSON = in_full(_LESSON)
 
 SUITE = """
 import numpy as np

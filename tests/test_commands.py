@@ -122,6 +122,7 @@ MISTAKES = [
     ("autograder", ["grade", "absent"], 1, "absent"),
     ("autograder", ["grade", ".", "--seed", "-1"], 2, "a whole number from 0 to 2**63 - 1 is needed, got -1"),
     ("autograder", ["grade", ".", "--jobs", "many"], 2, "a whole number from 1 up is needed, got many"),
+    ("autograder", ["mutants", "--jobs", "0"], 2, "a whole number from 1 up is needed, got 0"),
     ("autograder", ["matrix", "--jobs", "0"], 2, "a whole number from 1 up is needed, got 0"),
     ("autograder", ["matrix", "--seed", "x"], 2, "a whole number from 0 to 2**63 - 1 is needed, got x"),
     ("autograder", ["release", "--lesson", "absent.py"], 1, "there is no absent.py; name one that is there"),

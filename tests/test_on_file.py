@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograder.proving.on_file import Answer, AnswersError, read_answers
+from autograder.proving.on_file import Answer, AnswersError, Equivalent, read_answers
 
 RIGHT = """# %% wrong: smallest
 # Takes the smallest,
@@ -83,6 +83,44 @@ def test_what_breaks_the_form_is_named(tmp_path: Path, old: str, new: str, said:
     with pytest.raises(AnswersError, match=said) as refused:
         read_answers(tmp_path)
     assert str(tmp_path / "middle.py") in str(refused.value)
+
+
+SAME = """# %% equivalent: spare
+# Ten more than are needed:
+# nine will do.
+# - n = int(expected + 10)
+# + n = int(expected + 9)
+# + n = int(expected + 11)
+
+"""
+
+
+def test_what_changes_nothing_is_a_line_and_what_it_may_become(tmp_path: Path) -> None:
+    """Beside the answers, in any order."""
+    found = read_answers(write(tmp_path, SAME + RIGHT))
+    becomes = ("n = int(expected + 9)", "n = int(expected + 11)")
+    reason = "Ten more than are needed: nine will do."
+    assert found.equivalent == (Equivalent("middle", "spare", reason, "n = int(expected + 10)", becomes),)
+    assert (len(found.wrong), len(found.right)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("# Ten more than are needed:\n# nine will do.\n", ""),
+        ("# - n = int(expected + 10)\n", ""),
+        ("# + n = int(expected + 9)\n# + n = int(expected + 11)\n", ""),
+        ("# - n", "n"),
+        ("# nine", "# + nine"),
+        ("# + n = int(expected + 11)", "# - n = int(expected + 11)"),
+        ("# + n = int(expected + 9)\n", "# + n = int(expected + 9)\n\n"),
+        (SAME[SAME.index("# Ten") :], ""),
+    ],
+)
+def test_what_changes_nothing_has_a_form_too(tmp_path: Path, old: str, new: str) -> None:
+    write(tmp_path, RIGHT + SAME.replace(old, new))
+    with pytest.raises(AnswersError, match=r"middle\.py, line 15: spare gives its reason in a comment, then '# - '"):
+        read_answers(tmp_path)
 
 
 def test_without_a_folder_there_is_an_error(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from autograder.proving.on_file import Answer
 from autograder.proving.reach import suites_that_tell
+from tinytorch.export import Cell
 
 
 @dataclass(frozen=True)
@@ -66,3 +67,12 @@ def together(variants: Iterable[Answer]) -> list[Case]:
         by_exercise.setdefault(answer.exercise, []).append(answer)
     columns: Sequence[tuple[Answer | None, ...]] = list(zip_longest(*by_exercise.values()))
     return [Case("variants", tuple(answer for answer in column if answer)) for column in columns]
+
+
+def answered(cell: Cell, text: Mapping[str, str]) -> Cell:
+    """Whatever module an answer names, it goes where the lesson has the exercise, as a student's does."""
+    if cell.grade_id is None or cell.grade_id not in text:
+        return cell
+    head = [line for line in cell.source.split("\n") if line.startswith("#|")]
+    body = [line for line in text[cell.grade_id].split("\n") if not line.startswith("#|")]
+    return replace(cell, source="\n".join([*head, *body]))

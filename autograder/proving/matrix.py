@@ -8,8 +8,8 @@ from __future__ import annotations
 import math
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 from autograder.examining.examiner import Outcome
 from autograder.examining.verdicts import Verdict, judge
 from autograder.grading.pool import spread
-from autograder.proving.cases import Case, alone, packed, together
+from autograder.proving.cases import Case, alone, answered, packed, together
 from autograder.proving.on_file import Answer
 from autograder.sandbox.confinement import Limits, build_support
 from autograder.temporary import Folder
@@ -171,24 +171,15 @@ def judge_case(lesson: Path, release: Path, suites: Path, support: Path, seed: i
     unknown = text.keys() - {cell.grade_id for cell in cells}
     if unknown:
         raise ValueError(f"the lesson has no exercise {', '.join(unknown)}")
-    answered = [_answered(cell, text) for cell in cells]
+    laid = [answered(cell, text) for cell in cells]
     with tempfile.TemporaryDirectory(prefix="package-") as folder:
         package, chosen = Path(folder) / "benchmarking", Path(folder) / "suites"
-        write_package(export_modules(answered, source=lesson.name, strict=False), package)
+        write_package(export_modules(laid, source=lesson.name, strict=False), package)
         chosen.mkdir()
         for path in suites.glob("*.py"):
             if not case.suites or path.name in {"conftest.py", *case.suites}:
                 shutil.copy(path, chosen)
         return judge(package, support, chosen, seed, Limits())
-
-
-def _answered(cell: Cell, text: Mapping[str, str]) -> Cell:
-    """Whatever module an answer names, it goes where the lesson has the exercise, as a student's does."""
-    if cell.grade_id is None or cell.grade_id not in text:
-        return cell
-    head = [line for line in cell.source.split("\n") if line.startswith("#|")]
-    body = [line for line in text[cell.grade_id].split("\n") if not line.startswith("#|")]
-    return replace(cell, source="\n".join([*head, *body]))
 
 
 def _rows(case: Case, verdict: Verdict) -> Iterator[Row]:

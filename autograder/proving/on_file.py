@@ -8,6 +8,9 @@ whole solution cell.
     #| export schedule
     def poisson_arrivals(...):
 
+A cell `# %% equivalent: NAME` holds changes of the lesson's own solution that change nothing (`mutants.py` makes them),
+and the reason: a line as it is, `# - `, and what it may become, `# + `, once or more.
+
 Reads texts, runs nothing, and knows neither suites nor points.
 """
 
@@ -19,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
 
-Kind = Literal["wrong", "right"]
+Kind = Literal["wrong", "right", "equivalent"]
 _HEAD = re.compile(rf"# %% ({'|'.join(get_args(Kind))}): ([A-Za-z0-9_]+)")
 _ANY_HEAD = re.compile(r"#\s*%%")
 
@@ -39,11 +42,23 @@ class Answer:
 
 
 @dataclass(frozen=True)
+class Equivalent:
+    """Why a line of the solution of an exercise may as well be another one, or each of several."""
+
+    exercise: str
+    name: str
+    reason: str
+    was: str
+    becomes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class OnFile:
     """All answers on file of a lesson, by exercise, in the order in which they stand in its file."""
 
     wrong: tuple[Answer, ...]
     right: tuple[Answer, ...]
+    equivalent: tuple[Equivalent, ...] = ()
 
 
 def read_answers(folder: Path) -> OnFile:
@@ -52,8 +67,10 @@ def read_answers(folder: Path) -> OnFile:
     A name stands once in a file: it is how a case is called, EXERCISE--NAME.
     """
     found = [each for path in sorted(folder.iterdir()) if path.suffix == ".py" for each in _read(path)]
-    of_kind = {kind: tuple(answer for its, answer in found if its == kind) for kind in get_args(Kind)}
-    return OnFile(**of_kind)
+    answers = [(path, cell) for path, cell in found if cell.kind != "equivalent"]
+    wrong, right = ([_answer(*each) for each in answers if each[1].kind == kind] for kind in ("wrong", "right"))
+    same = [_equivalent(path, cell) for path, cell in found if cell.kind == "equivalent"]
+    return OnFile(tuple(wrong), tuple(right), tuple(same))
 
 
 @dataclass(frozen=True)
@@ -66,8 +83,8 @@ class _Cell:
     lines: tuple[str, ...]
 
 
-def _read(path: Path) -> list[tuple[Kind, Answer]]:
-    """Return (kind, answer) of every cell."""
+def _read(path: Path) -> list[tuple[Path, _Cell]]:
+    """Return every cell of a file, each with another name."""
     cells = list(_cells(path))
     if not cells:
         raise AnswersError(f"{path} holds no cell; begin with {_heads()}")
@@ -77,7 +94,7 @@ def _read(path: Path) -> list[tuple[Kind, Answer]]:
             rule = f"the name {cell.name} stands in line {first[cell.name]} already; give it another"
             raise _error(path, cell.number, rule)
         first[cell.name] = cell.number
-    return [(cell.kind, _answer(path, cell)) for cell in cells]
+    return [(path, cell) for cell in cells]
 
 
 def _cells(path: Path) -> Iterator[_Cell]:
@@ -104,6 +121,20 @@ def _answer(path: Path, cell: _Cell) -> Answer:
     if not _code(source.split("\n")):
         raise _error(path, cell.number, f"{cell.name} is empty; write the whole solution cell or take its head away")
     return Answer(path.stem, cell.name, " ".join(what), source)
+
+
+def _equivalent(path: Path, cell: _Cell) -> Equivalent:
+    """The reason may take several lines; then come one `# - ` and at least one `# + `."""
+    lines = [line.rstrip() for line in cell.lines]
+    while lines and not lines[-1]:
+        lines.pop()
+    marks = "".join(line[2:4] if line[:4] in ("# - ", "# + ") else "r " if line[:2] == "# " else "x " for line in lines)
+    if not re.fullmatch(r"(r )+- (\+ )+", marks):
+        rule = "gives its reason in a comment, then '# - ' the line as it is, then '# + ' what it may become"
+        raise _error(path, cell.number, f"{cell.name} {rule}")
+    at = marks.index("-") // 2
+    reason = " ".join(line[2:].strip() for line in lines[:at])
+    return Equivalent(path.stem, cell.name, reason, lines[at][4:], tuple(line[4:] for line in lines[at + 1 :]))
 
 
 def _code(lines: Iterable[str]) -> list[str]:

@@ -31,6 +31,7 @@ PATHS = (
     "autograder/",
     "# %% wrong:",
     "# %% right:",
+    "# %% equivalent:",
     "BEGIN SOLUTION",
     "END SOLUTION",
 )
