@@ -20,7 +20,7 @@ from side_by_side import fresh
 from traces import FloatArray, Traces, factory, inputs_of, one_round, run, run_indices
 
 from tinytorch import pitfalls
-from tinytorch.benchmarking import Array, IntArray, Model, holm
+from tinytorch.benchmarking import Array, IntArray, Model, closed_loop, holm
 
 N, LOAD, SERVICE_NS = 1_000, 0.5, 20_000.0
 OPEN, BLOCKING, SLEEPING = "open", "waits for the answer", "sleeps after the answer"
@@ -54,7 +54,7 @@ def load_rates(traces: Traces, rng: np.random.Generator, trials: int) -> list[Ra
         return pitfalls.wrong_arrivals(np.diff(moments[0]), LOAD * 1e9 / SERVICE_NS)
 
     def closed(moments: tuple[IntArray, ...]) -> object:
-        return pitfalls.closed_loop(*moments)
+        return closed_loop(*moments)
 
     def saturated(moments: tuple[IntArray, ...]) -> object:
         return pitfalls.saturated(moments[0], moments[2])

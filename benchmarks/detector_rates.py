@@ -14,7 +14,8 @@ import numpy as np
 from traces import COLD, WINDOW, FloatArray, Traces, Window
 
 from tinytorch import pitfalls
-from tinytorch.benchmarking import clearly_cold
+from tinytorch.benchmarking import cold_start, drift
+from tinytorch.pitfalls.survey import clearly_cold
 
 FEWEST_QUIET = 20
 SLACK = 0.03  # the bar is the first measurement's figure less 3 points
@@ -48,6 +49,11 @@ def share(detector: Detector, series: Sequence[Any]) -> float:
     return float(np.mean([detector(each) is not None for each in series])) if series else float("nan")
 
 
+def cold_start_seen(latency_ns: Any) -> object:
+    """Return what the validator makes of the lesson's `cold_start`."""
+    return clearly_cold(latency_ns, cold_start)
+
+
 def clean_windows(traces: Traces) -> tuple[list[FloatArray], str]:
     """Return warm windows as floats, and in words which: those of an idle machine, of a core alone, or all.
 
@@ -78,7 +84,7 @@ def series_rates(traces: Traces, rng: np.random.Generator) -> list[Rate]:
         return Rate(name, put_in, found, in_vain, (len(windows), len(windows)), *before, judged=quiet)
 
     cold = [np.concatenate([t.cold_ns, t.window.latency_ns])[:WINDOW] for t in traces.everything]
-    first_calls = share(clearly_cold, cold), share(clearly_cold, windows), (len(cold), len(windows))
+    first_calls = share(cold_start_seen, cold), share(cold_start_seen, windows), (len(cold), len(windows))
     dependent, shuffled = [autoregressive(rng) for _ in windows], [rng.permutation(window) for window in windows]
     memory = share(pitfalls.autocorrelation, dependent), share(pitfalls.autocorrelation, shuffled)
     return [
@@ -97,7 +103,7 @@ def series_rates(traces: Traces, rng: np.random.Generator) -> list[Rate]:
             lambda window: np.ceil(window / np.median(window) * 20) * np.round(np.median(window) / 20),
             (1.0, 0.0),
         ),
-        rate("drift", pitfalls.drift, "10 % over the window", lambda w: w * (1 + 0.1 * i / WINDOW), (0.99, 0.008)),
+        rate("drift", drift, "10 % over the window", lambda w: w * (1 + 0.1 * i / WINDOW), (0.99, 0.008)),
         rate("level step", level_step, "10 % somewhere in the middle", step, (0.98, 0.033)),
         Rate("autocorrelation", "AR(0.5); in vain: shuffled", *memory, (len(windows), len(windows)), 0.92, 0.0),
         rate(

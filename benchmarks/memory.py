@@ -20,7 +20,6 @@ from peer import NOT_INSTALLED, installed, run_loadgen
 from side_by_side import ChildFailedError, command_line, fresh, null_model, number, publish, spread, table
 
 from tinytorch.benchmarking import (
-    PART,
     Array,
     IntArray,
     Queries,
@@ -39,6 +38,7 @@ from tinytorch.benchmarking import (
     validity,
 )
 from tinytorch.mlperf import loadgen_arrivals
+from tinytorch.runs.record import UNCHECKED
 
 SERVER_QPS = 200_000.0  # a million queries in five seconds
 REPORTED = (0.5, 0.9, 0.95, 0.97, 0.99, 0.999)  # LoadGen's summary
@@ -80,7 +80,7 @@ def asked_of(indices: IntArray, log: QueryLog) -> Queries:
     samples = np.empty(len(SAMPLES), dtype=object)
     for i, sample in enumerate(SAMPLES):
         samples[i] = sample
-    parts = np.array_split(indices, 1 + len(indices) // PART)
+    parts = np.array_split(indices, 1 + len(indices) // UNCHECKED)
     return Queries(chain.from_iterable(samples[part].tolist() for part in parts), [log])
 
 

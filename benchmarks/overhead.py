@@ -24,7 +24,8 @@ from side_by_side import (
     table,
 )
 
-from tinytorch.benchmarking import Array, Queries, QueryLog, RealClock, look, single_stream
+from tinytorch.benchmarking import Array, Queries, QueryLog, RealClock, single_stream
+from tinytorch.runs.record import check_outputs_so_far
 
 BARE, OURS, LOADGEN = "bare loop", "ours, single_stream", "LoadGen, SingleStream"
 SAMPLES = [np.zeros((1, 8), np.float32) for _ in range(64)]
@@ -43,7 +44,7 @@ def bare_loop(queries: Sequence[Array]) -> float:
 
 
 def ours(queries: Sequence[Array]) -> float:
-    """Return the ns per query of the package's Single-Stream, with its look at every answer.
+    """Return the ns per query of the package's Single-Stream, with its check of every answer.
 
     As with LoadGen, setting the run up is not timed.
     """
@@ -51,7 +52,7 @@ def ours(queries: Sequence[Array]) -> float:
     watched = Queries(queries, [log])
     start = time.perf_counter_ns()
     single_stream(null_model, watched, clock, log)
-    look(log, len(queries), final=True)
+    check_outputs_so_far(log, len(queries), final=True)
     return (time.perf_counter_ns() - start) / len(queries)
 
 

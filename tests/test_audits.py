@@ -6,15 +6,14 @@ import numpy as np
 import pytest
 
 from tests.scripted import MS, Failing, Jittery, benchmark
+from tinytorch.audits import audit_ratio
 from tinytorch.benchmarking import (
     RunFailed,
     VirtualClock,
     audit,
     audit_answers,
     audit_caching,
-    audit_ratio,
     audit_seeds,
-    stream_round,
 )
 
 SAMPLES = np.arange(400, dtype=np.float32).reshape(200, 2)
@@ -147,7 +146,8 @@ def test_cheating_one_time_in_ten_is_caught_by_the_outputs_kept():
 
 def test_a_model_that_knows_its_seed_is_caught():
     perf = audited(KnowsTheSeed, min_queries=60)
-    indices = np.concatenate([stream_round(perf, number).sample_indices for number in range(6)])
+    runs = [perf.single_run("single_stream", perf.settings, number)[0] for number in range(6)]
+    indices = np.concatenate([run.sample_indices for run in runs])
     assert audit_seeds(perf).passed, "it knows nothing yet"
     KnowsTheSeed.fast = frozenset(SAMPLES[indices, 0].tolist())
     try:

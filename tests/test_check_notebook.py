@@ -24,7 +24,7 @@ def half(lesson_path: Path, tmp_path: Path) -> Path:
     """The released notebook with three answers, one of them wrong, one that is no Python, a check edited away."""
     solved = {cell.grade_id: cell.source for cell in read_lesson(lesson_path)}
     wrong = solved["accuracy"].replace("return None", "return 0.5")
-    answers = {"check_outputs": solved["check_outputs"], "accuracy": wrong, "timer_step_ns": "def timer_step_ns(:"}
+    answers = {"check_outputs": solved["check_outputs"], "accuracy": wrong, "VirtualClock": "class VirtualClock(:"}
     answers |= {"accuracy_check": "assert True", "question_worth": "The queue, because ..."}
     document = to_notebook(read_lesson(RELEASE))
     for cell in document["cells"]:
@@ -83,10 +83,10 @@ def test_a_notebook_that_is_half_done(half: Path, monkeypatch: pytest.MonkeyPatc
     said = {outcome.exercise.name: (outcome.state, outcome.said) for outcome in standing.outcomes}
     assert said["check_outputs"] == ("done", "")
     assert said["accuracy"] == ("failing", "does not hold: accuracy(scores, None) is None")
-    assert said["timer_step_ns"][0] == "failing"
-    assert said["timer_step_ns"][1].startswith("SyntaxError: ")
+    assert said["VirtualClock"][0] == "failing"
+    assert said["VirtualClock"][1].startswith("SyntaxError: ")
     assert said["server"] == ("not yet", "")
-    assert standing.answered == {"question_waiting": False, "question_worth": True, "question_trust": False}
+    assert standing.answered == {"question_waiting": False, "question_worth": True, "question_capstone": False}
     remark = "Here the check of Exercise 1.2 differs from the released one; the released one was run."
     assert standing.remarks == [remark]
     assert remark in repr(standing)
@@ -110,7 +110,7 @@ def test_the_command(half: Path, lesson_path: Path, tmp_path: Path, capsys: pyte
     assert "Every visible check holds." in capsys.readouterr().out
     assert cli.main(["check", str(half), "--json"]) == 1
     data = json.loads(capsys.readouterr().out)
-    assert (data["done"], data["points"], data["possible"], data["next"]) == (1, 3, 85, "accuracy")
+    assert (data["done"], data["points"], data["possible"], data["next"]) == (1, 1, 85, "accuracy")
     (tmp_path / "text.ipynb").write_text("not a notebook")
     for name, why in (("absent.ipynb", "there is no"), ("text.ipynb", "is not a notebook"), (".", "is a folder")):
         assert cli.main(["check", str(tmp_path / name)]) == 2
@@ -165,8 +165,8 @@ def test_in_a_kernel_where_the_notebook_is_not_in_the_folder(half: Path, tmp_pat
     notebook, error = executed(read_lesson(path), tmp_path / "empty")
     assert error is None
     [output] = notebook.cells[-2].outputs
-    assert output.data["text/plain"].split("\n")[1].endswith("1 of 23 checks hold, 3 of 85 points")
-    assert "1 of 23 checks hold, 3 of 85 points" in output.data["text/html"]
+    assert output.data["text/plain"].split("\n")[1].endswith("1 of 38 checks hold, 1 of 85 points")
+    assert "1 of 38 checks hold, 1 of 85 points" in output.data["text/html"]
     assert "accuracy(scores, None) is None" in output.data["text/html"]
     [output] = notebook.cells[-1].outputs
     assert output.data["text/plain"] == "['before', 'shown']"

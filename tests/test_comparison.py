@@ -61,7 +61,9 @@ def test_the_other_way_round_the_ratio_is_the_reciprocal(pairs):
     ("model", "baseline"), [([1, 2], [1, 2, 3]), ([1, -2], [1, 2]), ([1, 2], [0, 2]), ([1, math.nan], [1, 2]), ([], [])]
 )
 def test_what_are_no_pairs_is_refused(model, baseline):
-    with pytest.raises(ValueError, match=r"as many positive values|at least 2 values"):
+    with pytest.raises(
+        ValueError, match=r"pairs: two or more, as many as on the other side|needs positive values on either side"
+    ):
         paired_ratio(model, baseline)
 
 

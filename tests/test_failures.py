@@ -96,7 +96,33 @@ def test_what_a_model_always_does_is_found_at_its_first_query(scenario, answer):
     assert info.value.query == 0
 
 
-def test_of_two_models_the_one_that_failed_is_named():
+def scheduled_late(models, queries, order, clock, logs):
+    """Write down when a query was due after its answer: a driver that fills the log in full, but not while it waits."""
+    for i, turns in enumerate(order.tolist()):
+        for arm in turns:
+            due = clock.now_ns()
+            logs[arm].outputs[i] = models[arm](queries[i])
+            logs[arm].scheduled[i] = logs[arm].issued[i] = due
+            logs[arm].completed[i] = clock.now_ns()
+
+
+@pytest.mark.parametrize("interleaved", [interleaved, scheduled_late])
+@pytest.mark.parametrize("turns", [[0, 1], [1, 0]])
+@pytest.mark.parametrize("arm", [0, 1])
+def test_of_two_models_the_one_that_failed_is_named(interleaved, turns, arm):
+    """Whoever went first, and whatever a driver writes down beside `completed`, and when."""
+    order = np.tile([turns], (N, 1))
+    clock, logs = VirtualClock(), [QueryLog(N), QueryLog(N)]
+    good, bad = (Failing(clock, [0], at, partial(raises, OSError("gone"))) for at in (0, 8))
+    models = [bad, good] if arm == 0 else [good, bad]
+    drive = partial(interleaved, models, SINGLES, order, clock, logs)
+    with pytest.raises(RunFailed, match=f"the {('model', 'baseline')[arm]} failed at query 7") as info:
+        record("s", drive, logs, np.arange(N), np.random.default_rng(1), arms=["model", "baseline"], order=order)
+    assert (info.value.arm, info.value.query) == (arm, 7)
+    assert [run.n for run in info.value.runs] == ([7, 7] if turns[0] == arm else [[7, 8], [8, 7]][arm])
+
+
+def test_without_the_order_the_model_that_completed_the_fewest_is_named():
     order = np.tile([[0, 1]], (N, 1))
     for arm in (0, 1):
         clock, logs = VirtualClock(), [QueryLog(N), QueryLog(N)]

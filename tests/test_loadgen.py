@@ -16,7 +16,6 @@ from tinytorch.benchmarking import (
     VirtualClock,
     batching_server,
     coin_flip_order,
-    freeze,
     interleaved,
     multi_stream,
     offline,
@@ -24,6 +23,7 @@ from tinytorch.benchmarking import (
     server,
     single_stream,
 )
+from tinytorch.runs.run import freeze
 
 TIMES = st.integers(0, 50)
 WORK = st.integers(1, 50)  # a model takes time

@@ -14,7 +14,7 @@ import pytest
 from scipy.signal import lfilter
 
 from tinytorch import pitfalls
-from tinytorch.benchmarking import cold_start, min_queries_for
+from tinytorch.benchmarking import cold_start, drift, min_queries_for
 
 N, SERIES = 2_000, 200
 CALL = np.arange(N)
@@ -64,8 +64,8 @@ SERIES_DETECTORS = {
     "cold start": (cold_start, lambda rng: clean(rng) * np.where(CALL == 0, 3, 1), 0.99, 0.024),
     "slow warm-up": (pitfalls.slow_warm_up, lambda rng: clean(rng) * (1 + 0.25 * np.exp(-CALL / 50)), 0.98, 0.013),
     "long warm-up": (pitfalls.slow_warm_up, lambda rng: clean(rng) * (1 + 0.25 * np.exp(-CALL / 300)), 0.99, 0.013),
-    "drift": (pitfalls.drift, lambda rng: clean(rng) * (1 + 0.1 * CALL / N), 0.99, 0.008),
-    "falling": (pitfalls.drift, lambda rng: clean(rng) * (1.1 - 0.1 * CALL / N), 0.99, 0.008),
+    "drift": (drift, lambda rng: clean(rng) * (1 + 0.1 * CALL / N), 0.99, 0.008),
+    "falling": (drift, lambda rng: clean(rng) * (1.1 - 0.1 * CALL / N), 0.99, 0.008),
     "level step": (level_step, lambda rng: stepped(rng, 0.1), 0.98, 0.033),
     "autocorrelation": (pitfalls.autocorrelation, lambda rng: autoregressive(rng, 0.5), 0.92, 0.01),
     "strong autocorrelation": (pitfalls.autocorrelation, lambda rng: autoregressive(rng, 0.9), 1.0, 0.01),
@@ -102,7 +102,7 @@ def test_constant_latencies_of_a_virtual_clock_have_no_pitfall(name):
 
 
 def test_small_differences_and_weak_dependence_are_left_alone(rng):
-    assert at_most(flagged(pitfalls.drift, lambda: clean(rng) * (1 + 0.02 * CALL / N)), 0.01)
+    assert at_most(flagged(drift, lambda: clean(rng) * (1 + 0.02 * CALL / N)), 0.01)
     assert at_most(flagged(pitfalls.autocorrelation, lambda: autoregressive(rng, 0.2)), 0.02)
     assert at_most(flagged(pitfalls.multimodality, lambda: 20_000 * rng.lognormal(0, 0.5, N)), 0.037)
     assert at_most(flagged(pitfalls.multimodality, lambda: 20_000 * (1 + rng.exponential(0.3, N))), 0.037)
@@ -114,7 +114,7 @@ def test_noise_alone_is_neither_drift_nor_step_nor_warm_up_nor_two_modes(rng):
     def noisy():
         return 20_000 * rng.lognormal(0, 0.7, N)
 
-    assert at_most(flagged(pitfalls.drift, noisy), 0.01)
+    assert at_most(flagged(drift, noisy), 0.01)
     assert at_most(flagged(level_step, noisy), 0.01)
     assert at_most(flagged(pitfalls.slow_warm_up, noisy), 0.0)
     assert at_most(flagged(pitfalls.slow_warm_up, lambda: rng.lognormal(0, 0.005, N) * (1 + 0.08 * (CALL < 50))), 0.0)
@@ -204,7 +204,6 @@ def test_a_run_shorter_than_asked_does_not_count():
     "detector",
     [
         pitfalls.slow_warm_up,
-        pitfalls.drift,
         pitfalls.autocorrelation,
         pitfalls.stalls,
         pitfalls.multimodality,

@@ -16,6 +16,7 @@ from tinytorch.benchmarking import (
     QueryLog,
     ScriptedModel,
     VirtualClock,
+    closed_loop,
     coin_flip_order,
     holm,
     interleaved,
@@ -51,7 +52,7 @@ def margin(share, trials=TRIALS):
 
 
 def closed(moments):
-    return pitfalls.closed_loop(*moments)
+    return closed_loop(*moments)
 
 
 def arrivals(moments, load=0.5):
@@ -81,7 +82,7 @@ def test_the_packages_own_server_and_schedule_are_silent():
     due = poisson_arrivals(200, 10 * NS_PER_S, rng)
     log = QueryLog(len(due))
     server(ScriptedModel(clock, 4_000_000), [np.zeros((1, 1))] * len(due), due, clock, log)
-    assert pitfalls.closed_loop(log.scheduled, log.issued, log.completed) is None
+    assert closed_loop(log.scheduled, log.issued, log.completed) is None
     assert pitfalls.wrong_arrivals(np.diff(log.scheduled), 200) is None
     assert pitfalls.saturated(log.scheduled, log.completed) is None
 
@@ -119,7 +120,7 @@ def test_moments_that_cannot_be_are_refused():
     with pytest.raises(ValueError, match=r"scheduled_ns\[2\] of 3 is before"):
         pitfalls.saturated([0, 5, 4], [9, 9, 9])
     with pytest.raises(ValueError, match=r"completed_ns\[1\] of 2 lies before"):
-        pitfalls.closed_loop([0, 5], [0, 6], [3, 5])
+        pitfalls.saturated([0, 5], [3, 4])
     with pytest.raises(ValueError, match="got 2 due and 3 completed_ns"):
         pitfalls.saturated([0, 5], [3, 6, 9])
     with pytest.raises(ValueError, match=r"gaps_ns\[1\] = -1 and target_qps = 5"):

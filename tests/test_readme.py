@@ -62,7 +62,7 @@ def test_the_program_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsy
     [program] = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     short = partial(Settings, rounds=6, min_queries=60, min_duration_ns=10_000_000)
-    monkeypatch.setattr("tinytorch.benchmarking.perf.Settings", short)
+    monkeypatch.setattr("tinytorch.runs.benchmark.Settings", short)
     exec(compile(program, "README.md", "exec"), {"__name__": "__main__"})
     assert capsys.readouterr().out in ("True\n", "False\n")
     page = (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -15,9 +15,11 @@ from tinytorch.benchmarking import (
     Settings,
     TinyTorchPerf,
     VirtualClock,
+    html_table,
     load_results,
 )
 from tinytorch.templates import pages
+from tinytorch.templates.tables import readable
 
 MS = 1_000_000
 HOSTILE = "<script>alert(1)</script> | $x$ `rm`\n# [a](javascript:alert(1)) \u202e"
@@ -247,6 +249,18 @@ def test_page_can_be_read_by_everyone(faster_html):
     assert "@media print" in faster_html
 
 
+def test_a_table_as_a_student_writes_it_gets_its_caption_and_roles():
+    """The least that the lesson asks for, and one that has a caption and roles of its own."""
+    bare = '<table><thead><tr><th>A</th></tr></thead>\n<tbody><tr><td data-label="A">1</td></tr>\n</tbody></table>'
+    page = Page(readable(bare, "Hours & days"))
+    assert [(tag, attributes.get("role")) for tag, attributes in page.tags if tag not in ("thead", "tbody")] == [
+        ("table", "table"), ("caption", None), ("tr", "row"), ("th", "columnheader"), ("tr", "row"), ("td", "cell"),
+    ]  # fmt: skip
+    assert page.text == "Hours & days A 1"
+    own = readable('<table role="grid"><caption>mine</caption></table>', "Hours")
+    assert own == '<table role="grid"><caption>mine</caption></table>'
+
+
 def test_notebook_shows_the_article_whose_style_touches_nothing_else(faster):
     article = faster._repr_html_()
     page = Page(article)
@@ -259,7 +273,7 @@ def test_notebook_shows_the_article_whose_style_touches_nothing_else(faster):
 
 
 def test_same_results_give_the_same_page(faster, faster_html):
-    again = Report(faster.results, faster.validation)
+    again = Report(faster.results, faster.validation, faster.answer, faster.rows, html_table)
     assert again.to_html() == faster_html
     assert again.to_markdown() == faster.to_markdown()
 

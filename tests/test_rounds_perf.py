@@ -19,14 +19,10 @@ from tinytorch.benchmarking import (
     StatisticalValidator,
     TinyTorchPerf,
     VirtualClock,
-    easy_load,
     queries_needed,
     rebuild,
-    rounds,
 )
-from tinytorch.benchmarking import (
-    perf as perf_module,
-)
+from tinytorch.runs.draws import easy_load
 
 RNG = np.random.default_rng
 
@@ -177,7 +173,8 @@ def test_a_dynamic_batch_is_what_has_queued_up():
 @pytest.mark.parametrize("scenario", ["offline", "single_stream", "multi_stream"])
 def test_a_round_of_a_model_without_cost_stays_small(scenario, monkeypatch):
     """A real model on virtual time takes none: a default round of it asks for 125 million queries."""
-    monkeypatch.setattr(rounds, "MOST_SAMPLES", 10_000)
+    for home in ("benchmarking.perf", "runs.offline"):
+        monkeypatch.setattr(f"tinytorch.{home}.MOST_SAMPLES", 10_000)
     perf = scripted(per_batch_ns=1, min_duration_ns=120_000, rounds=1, min_queries=1, control=False)
     [run] = perf.run_scenario(scenario).runs["model"]
     assert run.n < 100_000, "150,000 fill the time"
@@ -216,7 +213,7 @@ def test_each_seed_of_the_search_is_another_run(monkeypatch):
         given.update(options, target_ns=target_ns, share=share)
         return [measure(500.0, seed) for seed in (0, 1, 0)], measure(50.0, 0)
 
-    monkeypatch.setattr(perf_module, "find_peak_qps", search)
+    monkeypatch.setattr("tinytorch.peak.find_peak_qps", search)
     (one, other, again), quiet = scripted().find_peak_qps(3 * MS, 0.8, queries=400, seeds=range(3), max_runs=7)
     assert np.array_equal(one, again)
     assert not np.array_equal(one, other)

@@ -26,10 +26,9 @@ from tinytorch.benchmarking import (
     late_generator,
     load_results,
     metric_value,
-    pack,
-    unpack,
     validity,
 )
+from tinytorch.runs.packed import pack, unpack
 
 ASKED = Settings(min_queries=100, min_duration_ns=NS_PER_S, latency_target_ns=15 * MS)
 EASY = replace(ASKED, min_queries=1, min_duration_ns=0)

@@ -20,11 +20,12 @@ from tinytorch.benchmarking import (
     Settings,
     VirtualClock,
     coin_flip_order,
-    draw_arrivals,
-    draw_samples,
     generator,
+    poisson_arrivals,
+    sample_order,
 )
 from tinytorch.mlperf import loadgen_arrivals, loadgen_samples
+from tinytorch.runs.draws import draw_arrivals, draw_samples
 
 # LoadGen is published as a wheel for this platform only, and there it has to be installed.
 HAS_WHEEL = sys.version_info[:2] == (3, 11) and sys.platform == "linux" and platform.machine() == "x86_64"
@@ -130,9 +131,9 @@ def test_the_coin_is_fair():
 @given(seed=SEED, number=st.integers(0, 50), n=st.integers(1, 200), n_samples=st.integers(1, 2_000))
 def test_samples_are_of_the_library_and_fewer_are_the_first_of_more(seed, number, n, n_samples):
     settings = Settings(seed=seed)
-    more = draw_samples(settings, number, "server", 2 * n, n_samples)
+    more = draw_samples(sample_order, settings, number, "server", 2 * n, n_samples)
     assert 0 <= more.min() <= more.max() < n_samples
-    assert np.array_equal(draw_samples(settings, number, "server", n, n_samples), more[:n])
+    assert np.array_equal(draw_samples(sample_order, settings, number, "server", n, n_samples), more[:n])
 
 
 @LAW
@@ -145,7 +146,7 @@ def test_samples_are_of_the_library_and_fewer_are_the_first_of_more(seed, number
 )
 def test_arrivals_meet_both_minimums_and_no_more(seed, qps, min_queries, min_ms, trace):
     settings = Settings(seed=seed, schedule_seed=seed, mlperf_trace=trace)
-    arrivals = draw_arrivals(settings, 3, qps, min_queries, min_ms * MS)
+    arrivals = draw_arrivals(poisson_arrivals, settings, 3, qps, min_queries, min_ms * MS)
     assert arrivals.dtype == np.int64
     assert (np.diff(arrivals) >= 0).all()
     assert arrivals[0] >= 0
@@ -156,7 +157,7 @@ def test_arrivals_meet_both_minimums_and_no_more(seed, qps, min_queries, min_ms,
 
 def test_arrivals_are_poisson():
     """Exponential gaps: mean and standard deviation are both 1 / rate, and neighbours know nothing of one another."""
-    gaps = np.diff(draw_arrivals(Settings(), 0, 200.0, 20_000, 0)) / NS_PER_S
+    gaps = np.diff(draw_arrivals(poisson_arrivals, Settings(), 0, 200.0, 20_000, 0)) / NS_PER_S
     assert gaps.mean() == pytest.approx(1 / 200, rel=0.04)
     assert gaps.std() == pytest.approx(1 / 200, rel=0.06)
     assert abs(np.corrcoef(gaps[:-1], gaps[1:])[0, 1]) < 0.04

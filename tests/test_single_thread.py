@@ -53,9 +53,8 @@ def run(code, resource="None"):
 
 
 BENCHMARK = """
-from tinytorch.benchmarking import (
-    PerformanceReporter, Settings, StatisticalValidator, TinyTorchPerf, audit_caching, usage
-)
+from tinytorch.benchmarking import (PerformanceReporter, Settings, StatisticalValidator, TinyTorchPerf, audit_caching)
+from tinytorch.runs.record import usage
 from tinytorch.models import digits_mlp
 
 benchmark = TinyTorchPerf(Settings(rounds=6, min_queries=120, min_duration_ns=60_000_000), progress=True)
@@ -102,7 +101,8 @@ def test_a_benchmark_runs_and_claims_nothing_that_its_clock_cannot_tell(resource
 
 
 SMALL = """
-from tinytorch.benchmarking import ScriptedModel, Settings, TinyTorchPerf, VirtualClock, audit_ratio
+from tinytorch.benchmarking import (ScriptedModel, Settings, TinyTorchPerf, VirtualClock)
+from tinytorch.audits import audit_ratio
 from tinytorch.machine.deadline import DeadlineExceeded, deadline
 from tinytorch.mlperf import early_stopping
 

@@ -17,9 +17,10 @@ from tinytorch.benchmarking import (
     Settings,
     StatisticalValidator,
     VirtualClock,
-    empty_call_ns,
     poisson_arrivals,
+    single_stream,
 )
+from tinytorch.runs.benchmark import empty_call_ns
 
 ROUNDS, QUERIES = 10, 400
 SETTINGS = Settings(rounds=ROUNDS, min_queries=1000, min_duration_ns=0, target_qps=100.0)
@@ -248,8 +249,8 @@ def test_a_benchmark_that_is_run_again_says_so():
 
 
 def test_an_empty_call_is_timed_on_the_benchmarks_clock():
-    assert 0 < empty_call_ns(RealClock()) < MS
-    assert empty_call_ns(VirtualClock()) == 0
+    assert 0 < empty_call_ns(RealClock(), single_stream) < MS
+    assert empty_call_ns(VirtualClock(), single_stream) == 0
     clock = VirtualClock()
     results = benchmark(ScriptedModel(clock, MS), clock=clock).run_scenario("single_stream")
     assert results.valid

@@ -10,11 +10,11 @@ import numpy as np
 
 from book.pictures.paper import detect, write_finding, write_picture
 from book.pictures.scripted import MS, noise, one_by_one
-from tinytorch.benchmarking import IntArray
+from tinytorch.benchmarking import IntArray, drift
 from tinytorch.charts.drawing import dress, name_colours, set_scale
 from tinytorch.charts.shared import show
 from tinytorch.charts.svg import BAND, SERIES, Svg
-from tinytorch.pitfalls import drift, level_step, slow_warm_up, stalls
+from tinytorch.pitfalls import level_step, slow_warm_up, stalls
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

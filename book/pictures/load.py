@@ -18,6 +18,7 @@ from tinytorch.benchmarking import (
     Settings,
     TinyTorchPerf,
     VirtualClock,
+    closed_loop,
     poisson_arrivals,
     sample_order,
     single_stream,
@@ -27,7 +28,7 @@ from tinytorch.charts import latency_cdf, queue_depth, timeline
 from tinytorch.charts.drawing import dress, name_colours, set_scale
 from tinytorch.charts.shared import show
 from tinytorch.charts.svg import SERIES, Svg
-from tinytorch.pitfalls import caching, closed_loop, same_sample, saturated, wrong_arrivals
+from tinytorch.pitfalls import caching, same_sample, saturated, wrong_arrivals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -114,8 +115,8 @@ def overloaded() -> Results:
     benchmark.set_model(four_ms(clock), name="model")
     benchmark.set_dataset(np.zeros((100, 1)))
     benchmark.run_scenario("server")
-    assert benchmark.results is not None
-    return benchmark.results
+    results: Results = benchmark.results
+    return results
 
 
 class Remembering:

@@ -9,14 +9,17 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tinytorch.benchmarking import Reason, results, validator
+from tinytorch import benchmarking
+from tinytorch.benchmarking import Reason, ScenarioResult, coarse_clock, validator
 from tinytorch.charts.svg import Svg
 from tinytorch.pitfalls import Pitfall
 
 KINDS = {"invalid": "danger", "warning": "warning", "note": "note"}
+SURVEY = import_module("tinytorch.pitfalls.survey")  # as an attribute of its room this name is the function
 COUNTS = {
     "invalid": "Severity *invalid*: the results do not count.",
     "warning": "Severity *warning*: the results stand, and the reader is told.",
@@ -64,11 +67,11 @@ def write_text(folder: Path, name: str, text: str) -> None:
 
 def _block(finding: Finding) -> str:
     pitfall, by = finding.pitfall, finding.by
-    home = "tinytorch.benchmarking" if by.__module__.startswith("tinytorch.benchmarking") else "tinytorch.pitfalls"
+    home = "tinytorch.benchmarking" if by.__name__ in benchmarking.__all__ else "tinytorch.pitfalls"
     call = f"`{home}.{by.__name__}`"
-    if by in vars(validator).values():
+    if by in (*vars(validator).values(), *vars(SURVEY).values()):
         who = f"`StatisticalValidator` looks for it by itself, with {call}."
-    elif by in vars(results).values():
+    elif by in (*ScenarioResult.rules, coarse_clock):
         who = f"It is a rule of the scenario, {call}: the run is INVALID."
     else:
         who = f"The validator does not look for it: call {call} yourself."

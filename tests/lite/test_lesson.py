@@ -64,6 +64,7 @@ def test_the_solved_lesson_runs_to_its_end(solved):
 def test_what_its_clock_cannot_tell_is_not_claimed(solved, measured):
     """The clock of a page moves in steps of 0.1 ms and says 1 us; the vectorised network takes less than a step."""
     said = solved.execute(
+        "import time\nfrom tinytorch.machine.clock import RealClock, timer_step_ns\n"
         "print(int(timer_step_ns(RealClock.now_ns)), time.get_clock_info('perf_counter').resolution, "
         "results.clock_step_ns, results['single_stream'].valid, sorted({c.verdict for c in validation.comparisons "
         "if c.scenario == 'single_stream'}), [r.claim for r in results['single_stream'].reasons['model']])"
@@ -79,24 +80,30 @@ def test_what_its_clock_cannot_tell_is_not_claimed(solved, measured):
 
 
 def test_what_it_cannot_measure_is_absent_from_the_report_and_not_invented(solved):
-    facts = json.loads(solved.execute("print(json.dumps(results.environment))"))
+    facts = json.loads(solved.execute("import json\nprint(json.dumps(results.environment))"))
     assert {"CPU", "memory", "load average at start"} & facts.keys() <= {"CPU"}
     assert facts["operating system"].startswith("Emscripten")
     assert int(re.search(r"steps of ([\d,]+) ns", facts["clock"])[1].replace(",", "")) > 10_000, "it says 1,000"
-    said = solved.execute("print(usage(), sum(run.cpu_ns for run in results['single_stream'].runs['model']))")
+    said = solved.execute(
+        "from tinytorch.runs.record import usage\n"
+        "print(usage(), sum(run.cpu_ns for run in results['single_stream'].runs['model']))"
+    )
     assert said.strip() == "(0, 0) 0", "processor time: not measured"
     assert "contention" not in solved.execute("print([pitfall.name for pitfall in validation.pitfalls])")
 
 
 @pytest.mark.parametrize("asked", ["isolate=True", "settings=Settings(workers=2)"])
 def test_threads_and_processes_are_refused_in_a_sentence(solved, asked):
-    said = solved.execute(f"try:\n    TinyTorchPerf({asked})\nexcept ValueError as error:\n    print(error)")
+    said = solved.execute(
+        "from tinytorch.runs import Settings\n"
+        f"try:\n    TinyTorchPerf({asked})\nexcept ValueError as error:\n    print(error)"
+    )
     assert said.strip() == "in a browser Python starts neither threads nor processes: workers=1, isolate=False"
 
 
 def test_a_block_over_its_deadline_fails_when_it_has_ended(solved):
     said = solved.execute(
-        "from tinytorch.machine.deadline import DeadlineExceeded\n"
+        "import time\nfrom tinytorch.machine.deadline import DeadlineExceeded, deadline\n"
         "try:\n    with deadline(0.05):\n        time.sleep(0.2)\n"
         "except DeadlineExceeded as error:\n    print(error)"
     )

@@ -7,7 +7,7 @@ both sessions measured the same baseline, the ratio to it is compared, in which 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 if TYPE_CHECKING:
-    from tinytorch.benchmarking import Results
+    from tinytorch.benchmarking import Results, Run
 
 LEAST_ROUNDS = 6
 Logs = npt.NDArray[np.float64]
@@ -109,7 +109,8 @@ def _exact_or_t(difference: float, variance: float, freedom: float, confidence: 
 def _log_rounds(old: Results, new: Results, paired: bool) -> Iterator[tuple[str, str, Logs, Logs]]:
     from tinytorch.benchmarking import QUANTITIES
 
-    for (scenario, quantity), value in QUANTITIES.items():
+    quantities: Mapping[tuple[str, str], Callable[[Run], float]] = QUANTITIES
+    for (scenario, quantity), value in quantities.items():
         if scenario not in old:
             continue
         logs = []

@@ -79,7 +79,7 @@ def _of_the_stream(runs: Sequence[Run], results: StoredResults, detectors: Detec
     preempted, cpu_ns = sum(run.preempted for run in runs), sum(run.cpu_ns for run in runs)
     wall_ns = sum(run.duration_ns for run in runs)
     each: list[Callable[[Any], Pitfall | None]] = [slow_warm_up, stalls, multimodality]
-    cold = [_clearly_cold(one, detectors.cold_start) for one in rounds]
+    cold = [clearly_cold(one, detectors.cold_start) for one in rounds]
     by_round = [cold, *([detect(one) for one in rounds] for detect in each)]
     return [
         *(pitfall for found in by_round for pitfall in detectors.in_most(found)),
@@ -95,7 +95,7 @@ def _of_the_stream(runs: Sequence[Run], results: StoredResults, detectors: Detec
     ]
 
 
-def _clearly_cold(latency_ns: IntArray, cold_start: Callable[[IntArray], Pitfall | None]) -> Pitfall | None:
+def clearly_cold(latency_ns: IntArray, cold_start: Callable[[IntArray], Pitfall | None]) -> Pitfall | None:
     """What `cold_start` finds if the first call also took 1.2 times the median: 15 MAD can be very little.
 
     Found: the first calls of all 45 processes; flagged in vain: 5 % of 82 quiet warm runs, `cold_start` alone 7 %.

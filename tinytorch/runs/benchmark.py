@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -20,7 +20,6 @@ from tinytorch.datasets import QuerySampleLibrary, load_dataset
 from tinytorch.machine import environment
 from tinytorch.machine.clock import Clock, RealClock, clock_step_ns
 from tinytorch.machine.deadline import deadline
-from tinytorch.peak import PeakRate, find_peak_qps
 from tinytorch.runs.drivers import Model
 from tinytorch.runs.isolated import in_own_process
 from tinytorch.runs.outputs import class_numbers, holds_nan
@@ -29,6 +28,9 @@ from tinytorch.runs.rounds import RoundBase
 from tinytorch.runs.run import Array, IntArray, QueryLog, Run, RunFailed
 from tinytorch.runs.settings import METRICS, SCENARIOS, Settings
 from tinytorch.runs.systems import System, as_model, rebuild, with_control
+
+if TYPE_CHECKING:
+    from tinytorch.peak import PeakRate
 
 OneRound = Callable[[Any, Sequence[str]], None]  # what is done in a round: the round, the scenarios
 WARMED_UP = "every model was warmed up in every round by 10 to 53 calls, which are not in these numbers"
@@ -206,6 +208,8 @@ class Benchmark:
         Each rate is measured with `queries` queries and, until it is decided, with more and more of the `seeds`; the
         model is built anew each time. `options` go to `tinytorch.peak.find_peak_qps`. Raises RunFailed.
         """
+        from tinytorch.peak import find_peak_qps
+
         target_ns = self.settings.latency_target_ns if latency_target_ns is None else latency_target_ns
         share = self.settings.percentile if percentile is None else percentile
         easy = replace(self.settings, rounds=1, min_queries=queries, min_duration_ns=0, control=False, target_qps=None)

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from tinytorch.datasets.library import QuerySampleLibrary
 from tinytorch.machine.clock import RealClock
-from tinytorch.machine.own_process import ChildFailedError, run_in_own_process
 from tinytorch.runs.rounds import RoundBase, RunsByArm
 from tinytorch.runs.run import RunFailed
 from tinytorch.runs.settings import Settings
@@ -45,6 +44,8 @@ def in_own_process(one_round: Callable[[Any, Sequence[str]], None], this: RoundB
 
     Raises RunFailed, also when the process dies or hangs.
     """
+    from tinytorch.machine.own_process import ChildFailedError, run_in_own_process
+
     arms = {scenario: list(by_arm) for scenario, by_arm in this.runs.items()}
     each_s = this.settings.deadline_s
     limit_s = START_S + each_s * len(this.systems) * len(arms) if each_s > 0 else None

@@ -124,12 +124,14 @@ def record(
 def who_failed(logs: Sequence[QueryLog], order: IntArray | None) -> tuple[int, int]:
     """Return (arm, query) that was being answered when the drive ended: told by what was completed, in turn.
 
-    Nothing but `completed` is asked: a driver may write down the other moments whenever it likes.
+    Nothing but `completed` is asked: a driver may write down the other moments whenever it likes. Without the `order`
+    of several models the one that has completed the fewest is taken.
     """
     bad = [(number, log.bad) for number, log in enumerate(logs) if log.bad is not None]
     if bad:
         return bad[0]
     if order is None or len(logs) == 1:
-        return 0, logs[0].done
+        done = [log.done for log in logs]
+        return done.index(min(done)), min(done)
     query, turn = divmod(sum(int(np.count_nonzero(log.completed >= 0)) for log in logs), len(logs))
     return (int(order[query, turn]), query) if query < len(order) else (0, query)

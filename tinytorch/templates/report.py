@@ -12,12 +12,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tinytorch.charts import Svg
 from tinytorch.runs.packed import SCHEMA_VERSION
 from tinytorch.runs.results import StoredResults
-from tinytorch.templates.pages import render
-from tinytorch.templates.pictures import pictures
-from tinytorch.templates.tables import measured_cells
+from tinytorch.templates.tables import measured_cells, readable
 from tinytorch.templates.words import certainties, names_of, question_of, title
 
 HtmlTable = Callable[[Sequence[str], Sequence[Sequence[str]]], str]  # header, rows of cells -> <table>...</table>
@@ -88,14 +85,25 @@ class Report:
         return {"certainty": certainties(self.results), "question": question, "names": names, "rows": rows}
 
     def _page(self, template: str, **options: Any) -> str:
+        from tinytorch.templates.pages import render  # whoever only measures loads no page and no picture
+
         words = self._words()
         if template.endswith(".html"):
-            names = words["names"]
-            options["pictures"] = pictures(self.results, self.validation.comparisons, self.rows, names)
-            header = ["Scenario", "Quantity", *names.values()]
-            options["measured"] = Svg(self.html_table(header, measured_cells(self.results, self.rows, names)))
+            options |= self._drawn(words["names"])
         facts = {"results": self.results, "validation": self.validation, "settings": asdict(self.results.settings)}
         return render(template, title=title, answer=self.answer, **facts, **words, **options)
+
+    def _drawn(self, names: dict[str, str]) -> dict[str, Any]:
+        """Return what a page shows and Markdown does not: the pictures, and the table as it is handed in."""
+        from tinytorch.charts.svg import Svg, plain
+        from tinytorch.templates.pictures import pictures
+
+        header = ["Scenario", "Quantity", *map(plain, names.values())]
+        rows = [[plain(cell) for cell in row] for row in measured_cells(self.results, self.rows, names)]
+        level = 100 * self.results.settings.confidence
+        caption = f"Median over the rounds, with its {level:g} % interval from the rounds' order."
+        drawn = pictures(self.results, self.validation.comparisons, self.rows, names)
+        return {"pictures": drawn, "measured": Svg(readable(self.html_table(header, rows), caption))}
 
 
 def read_results(path: str | Path, kind: type[Stored]) -> Stored:

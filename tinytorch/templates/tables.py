@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -74,6 +76,17 @@ def measured_cells(results: StoredResults, rows: list[dict[str, Any]], names: Ma
         cells.append(["" if scenario == before else scenario, row["quantity"], *stated])
         before = scenario
     return [*cells, ["Accuracy", "top-1", *(_share(results, arm) for arm in names)]]
+
+
+def readable(table: str, caption: str) -> str:
+    """Return a `<table>` as handed in with its caption, and with what a screen reader needs to tell rows and columns.
+
+    On a narrow page its rows are set as blocks, and then only these roles say that it is a table.
+    """
+    roles = {"table": 'role="table"', "tr": 'role="row"', "th": 'scope="col" role="columnheader"', "td": 'role="cell"'}
+    named = re.sub(r"<(table|tr|th|td)(?=[\s>])(?![^>]*\srole=)", lambda tag: f"<{tag[1]} {roles[tag[1]]}", table)
+    headed = "" if "<caption" in table else f"\n<caption>{escape(caption)}</caption>"
+    return re.sub(r"<table[^>]*>", lambda tag: tag[0] + headed, named, count=1)
 
 
 def _share(results: StoredResults, arm: str) -> str:
