@@ -61,7 +61,7 @@ def test_accuracy_is_the_same_from_classes_and_from_scores(rows):
 
 @pytest.mark.parametrize(("outputs", "labels"), [(np.zeros(3), np.zeros(2)), (np.zeros(0), np.zeros(0))])
 def test_accuracy_needs_a_label_for_each_output(outputs, labels):
-    with pytest.raises(ValueError, match=f"got {len(outputs)} and {len(labels)}"):
+    with pytest.raises(ValueError, match=f"got {len(outputs)} outputs and {len(labels)} labels"):
         accuracy(outputs, labels)
 
 

@@ -13,6 +13,8 @@ from .arguments import IntArray, check_integers, check_latencies, check_numbers,
 from .pitfall import Pitfall
 from .series import batch_medians
 
+FASTER = "lower target_qps, or make the model faster"
+
 
 def _moments(scheduled_ns: Any, **later: Any) -> tuple[IntArray, ...]:
     """Return due times in order and, for the same queries, later moments in any order: servers may work in parallel."""
@@ -56,6 +58,24 @@ def wrong_arrivals(gaps_ns: Any, target_qps: float) -> Pitfall | None:
     return Pitfall("wrong arrivals", "arrivals are not Poisson at the target rate", evidence, "use poisson_arrivals")
 
 
+def overloaded(service_ns: Any, target_qps: float) -> Pitfall | None:
+    """Return a pitfall if queries come faster than one server answers them: rate times mean service time over 0.98.
+
+    `service_ns` (n,) is completed - issued of all rounds. A queue says little of its load in a hundred queries, work
+    and rate say it directly. Found: 98 % at a load of 1.05 (exponential service, 1,000 queries), all at 1.1; flagged
+    in vain: none at 0.8, 0.3 % at 0.9, 17 % at 0.95. None for fewer than 100. Raises ValueError for a rate that is not
+    positive.
+    """
+    service = check_numbers(service_ns, "service_ns")
+    if not target_qps > 0:
+        raise ValueError(f"a load needs a positive rate, got target_qps = {target_qps}")
+    load = float(service.mean()) * target_qps / 1e9 if len(service) else 0.0
+    if len(service) < 100 or load <= 0.98:
+        return None
+    evidence = f"a load of {load:.2f}: {target_qps:.4g} queries per second of {service.mean() / 1e6:.3g} ms each"
+    return Pitfall("saturated", "queries came faster than the model answers", evidence, FASTER)
+
+
 def saturated(scheduled_ns: Any, completed_ns: Any) -> Pitfall | None:
     """Return a pitfall if the server fell behind: too much work, under 0.97 of it completed in time, or ever slower.
 
@@ -77,8 +97,7 @@ def saturated(scheduled_ns: Any, completed_ns: Any) -> Pitfall | None:
     if not grows and kept >= 0.97 and load <= 1:
         return None
     evidence = f"at a load of {load:.2f}, {kept:.0%} was completed in time and latency grew {growth:.1f}-fold"
-    remedy = "lower target_qps, or make the model faster"
-    return Pitfall("saturated", "queries came faster than the model answers", evidence, remedy)
+    return Pitfall("saturated", "queries came faster than the model answers", evidence, FASTER)
 
 
 def _busy_ns(started: IntArray, completed: IntArray) -> int:

@@ -26,7 +26,7 @@ from .design import (
     unequal_accuracy,
 )
 from .latencies import coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples
-from .load import caching, saturated, wrong_arrivals
+from .load import caching, overloaded, saturated, wrong_arrivals
 from .pitfall import Pitfall
 from .report import best_of_k, mean_of_ratios, optional_stopping
 from .series import autocorrelation, level_step, slow_warm_up
@@ -109,9 +109,13 @@ def _of_the_load(runs: Sequence[Run], results: StoredResults, detectors: Detecto
     moments = [(run.scheduled_ns, run.issued_ns, run.completed_ns) for run in runs]
     gaps = np.concatenate([np.diff(run.scheduled_ns) for run in runs])
     one_by_one = settings.max_batch == 1 and settings.workers == 1
+    behind: Found = list(in_most([saturated(due, done) for due, _, done in moments]))
+    if one_by_one and settings.target_qps:  # then work and rate are known, and say more than a short queue
+        service_ns = np.concatenate([run.completed_ns - run.issued_ns for run in runs])
+        behind = [overloaded(service_ns, settings.target_qps)]
     return [
         *in_most([detectors.closed_loop(*moment) if one_by_one else None for moment in moments]),
-        *in_most([saturated(due, done) for due, _, done in moments]),
+        *behind,
         wrong_arrivals(gaps, settings.target_qps) if settings.target_qps else None,
         too_few_samples(sum(run.n for run in runs), settings.percentile),
     ]

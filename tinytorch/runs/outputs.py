@@ -58,9 +58,11 @@ def what_is_wrong(output: Any, size: int, kind: str = "") -> str:
     rows = rows_of(output)
     if rows.size == 0 or (rows.dtype.kind == "O" and any(one is None for one in rows.ravel())):
         return "an output is empty or None; an answer holds something for each sample"
+    if holds_nan(rows):
+        return "the outputs hold NaN"
     if kind and kind_of(rows) != kind:
         return f"the model answered with {kind} before and with {kind_of(rows)} now"
-    return "the outputs hold NaN" if holds_nan(rows) else ""
+    return ""
 
 
 def kind_of(output: Any) -> str:
