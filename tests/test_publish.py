@@ -60,7 +60,7 @@ def test_a_lesson_whose_first_cell_takes_no_address_is_refused(tmp_path):
     path = tmp_path / "benchmarking_dev.ipynb"
     path.write_text(json.dumps(document))
     with pytest.raises(PublishError, match=r"first code cell of benchmarking_dev\.ipynb has no line"):
-        contents.notebook(path, LINKS)
+        contents.notebook(path, LINKS, LINKS.pages)
 
 
 def test_the_project_is_ours_with_lower_bounds_only():

@@ -13,7 +13,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from autograder.links import GITHUB, NOTEBOOK, Links
+from autograder.links import GITHUB, NOTEBOOK, Links, read_links
 from autograder.reading.lesson import Lesson
 
 TEMPLATES = Path(__file__).parent / "students"
@@ -35,7 +35,7 @@ def contents(root: Path, release: Path, lesson: Lesson, links: Links) -> dict[st
     """
     project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     files = {
-        NOTEBOOK: notebook(release, links),
+        NOTEBOOK: notebook(release, links, read_links(root, {}).pages),
         "README.md": _filled("README.md.in", **_facts(lesson, links)),
         "LICENSE": (root / "LICENSE").read_bytes(),
         "pyproject.toml": _filled("pyproject.toml.in", **_about(project)),
@@ -48,14 +48,20 @@ def contents(root: Path, release: Path, lesson: Lesson, links: Links) -> dict[st
     return dict(sorted(files.items()))
 
 
-def notebook(release: Path, links: Links) -> bytes:
-    """Return the released notebook with the archive's address in its first code cell."""
+def notebook(release: Path, links: Links, book: str) -> bytes:
+    """Return the released notebook with the archive's address in its first code cell.
+
+    Its links into the book, which in the lesson begin with `book`, lead to the site of the students' repository.
+    """
     document: dict[str, Any] = json.loads(release.read_bytes())
     first: dict[str, Any] = next((cell for cell in document["cells"] if cell["cell_type"] == "code"), {"source": []})
     at = [number for number, line in enumerate(first["source"]) if line.startswith(ADDRESS)]
     if len(at) != 1:
         raise PublishError(f"the first code cell of {release.name} has no line {ADDRESS} for the package's address")
     first["source"][at[0]] = f'COURSE = "{links.download_archive}"\n'
+    for cell in document["cells"]:
+        if cell["cell_type"] == "markdown":
+            cell["source"] = [line.replace(f"]({book}", f"]({links.pages}") for line in cell["source"]]
     return (json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
 
 

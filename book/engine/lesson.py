@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.links import read_links
 from autograder.reading.lesson import to_notebook
 from book.engine.quick import skip_grammars
 from tinytorch.export import Cell, read_lesson
@@ -29,8 +30,17 @@ RELEASE = ROOT / "modules/release/13_benchmarking/benchmarking_dev.ipynb"
 REPORT = "my_capstone_results.html"
 LONG = 45  # lines: longer given code is folded, so that a page reads as its text and exercises
 
+_INTO_BOOK = re.compile(rf"\[\**([^\]*?)\**\]\({re.escape(read_links(ROOT, {}).pages)}([^)\s]*)\)")
+_PART = re.compile(
+    r"\A# (Build|A benchmark that lies)$", re.MULTILINE
+)  # they open on the page before the first section
 _HEADING = re.compile(r"^(#{1,5}) (.*)$", re.MULTILINE)
-_WHOLE = ("Use", "Analyze")  # parts that are one page; the sections of the others are a page each
+_WHOLE = (
+    "Use",
+    "Capstone",
+    "Analyze",
+    "Go further",
+)  # parts that are one page; the sections of the others are a page each
 
 Output = dict[str, Any]
 
@@ -150,7 +160,8 @@ def _with_level(cell: Cell, lowest: int) -> Cell:
     """Return a text cell whose headings make a page's tree: the page's own is level 1, what stood beside it below."""
     if cell.kind != "markdown":
         return cell
-    own = cell.source if lowest > 1 else cell.source.replace("# Build", "## Build", 1)
+    own = cell.source if lowest > 1 else _PART.sub(r"## \1", cell.source)
+    own = _INTO_BOOK.sub(r'<a href="../\2">\1</a>', own)  # where the lesson links into the book, here it is in it
     return Cell(cell.kind, _HEADING.sub(lambda m: f"{m[1][lowest - 1 :]} {m[2]}", own), cell.id, {})
 
 

@@ -131,7 +131,7 @@ charts.over_time({"first 500": [times[:500]], "again": [times[500:]]})
 #
 # What exactly is measured? MLPerf names four components. The **load generator** decides
 # when to ask. The **dataset**, held in memory as a
-# [**QSL**](https://mlsysbook.github.io/TinyTorch/glossary.html) (query sample library), is
+# [**QSL**](https://mlsysbook.github.io/TinyTorch/glossary.html#term-QSL) (query sample library), is
 # what is asked. The **model** answers. The **system under test** (SUT) is all that stands
 # between question and answer. Here a SUT is any function from a batch `(n, ...)` to
 # outputs `(n, ...)`.
@@ -467,7 +467,7 @@ print("how often each of 10 samples was drawn:", np.bincount(order).tolist())
 # Two models are compared by giving both every query, one after the other. Whoever always
 # goes second finds the caches warm. So each query flips its own coin: return one row per
 # query, each row an independent random order of the
-# [**arms**](https://mlsysbook.github.io/TinyTorch/glossary.html) (the models compared).
+# [**arms**](https://mlsysbook.github.io/TinyTorch/glossary.html#term-Arm) (the models compared).
 #
 # <details><summary>Hint</summary>
 #
@@ -1048,7 +1048,7 @@ class Results(StoredResults):
 # > The benchmark: rounds of freshly built models that get the same queries. Decides nothing, keeps all.
 #
 # How do the parts become a benchmark? In **rounds**
-# ([why](https://mlsysbook.github.io/TinyTorch/glossary.html)). A round builds every model
+# ([why](https://mlsysbook.github.io/TinyTorch/glossary.html#term-Round)). A round builds every model
 # anew, warms it up, and runs each scenario. What is drawn at random in a round is the same
 # for every model.
 
@@ -1641,8 +1641,9 @@ class RatioEstimate(NamedTuple):
 # %% [markdown]
 # ### Exercise 8.1: The ratio and its interval (3 points, about 9 lines)
 # Ratios multiply, so work on logarithms: one difference `ln(model) - ln(baseline)` a round,
-# its mean, Student's interval (`interval_of`), and the two-sided **p-value** that the mean
-# is 0 (`scipy.stats.ttest_1samp`). Then `exp` back.
+# its mean, Student's interval (`interval_of`), and the two-sided
+# [**p-value**](https://mlsysbook.github.io/TinyTorch/glossary.html#term-p-value) that the
+# mean is 0 (`scipy.stats.ttest_1samp`). Then `exp` back.
 #
 # <details><summary>Common mistake</summary>
 #
@@ -1698,7 +1699,7 @@ assert found.p_value < 1e-4, (
 # %% [markdown]
 # ### Exercise 8.2: The verdict (2 points, about 8 lines)
 # A difference below the
-# [**margin**](https://mlsysbook.github.io/TinyTorch/glossary.html) matters to nobody.
+# [**margin**](https://mlsysbook.github.io/TinyTorch/glossary.html#term-Margin) matters to nobody.
 # `faster`: the whole interval lies below `1 / (1 + margin)`. `slower`: the whole interval
 # lies above `1 + margin`. `equivalent`: the whole *equivalence* interval lies between the
 # two. Otherwise `not resolved`: the data cannot tell, which is not "no difference".
@@ -1772,7 +1773,7 @@ for given, expected in (
 # **Given.** What is compared, and a `Comparison`: all that a report says of one quantity.
 # `round_pairs(results)` gives one pair a quantity: its values of `model` and `baseline` in
 # each round, and whether the runs of both count (`counts`). The A/A
-# [**control**](https://mlsysbook.github.io/TinyTorch/glossary.html) is the model against
+# [**control**](https://mlsysbook.github.io/TinyTorch/glossary.html#term-A-A-control) is the model against
 # its own rebuild: it should find nothing.
 
 
@@ -1952,7 +1953,7 @@ print(
 # The first call fills caches and is slower. Is the first latency an outlier? Not by mean
 # and standard deviation, which the outlier itself moves. Use the median of **all**
 # latencies, the first included, and the
-# [**MAD**](https://mlsysbook.github.io/TinyTorch/glossary.html), the median distance from
+# [**MAD**](https://mlsysbook.github.io/TinyTorch/glossary.html#term-MAD), the median distance from
 # that median: report a pitfall named `cold start` when `(first - median) / MAD > 14.8`.
 # Where the MAD is 0, any first value above the median counts.
 #
