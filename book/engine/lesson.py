@@ -30,7 +30,9 @@ RELEASE = ROOT / "modules/release/13_benchmarking/benchmarking_dev.ipynb"
 REPORT = "my_capstone_results.html"
 LONG = 45  # lines: longer given code is folded, so that a page reads as its text and exercises
 
-_INTO_BOOK = re.compile(rf"\[\**([^\]*?)\**\]\({re.escape(read_links(ROOT, {}).pages)}([^)\s]*)\)")
+_INTO_BOOK = re.compile(
+    rf"\[\**([^\]]*?)\**\]\({re.escape(read_links(ROOT, {}).pages)}([\w/]+)\.html(?:#term-([\w-]+))?\)"
+)
 _PART = re.compile(
     r"\A# (Build|A benchmark that lies)$", re.MULTILINE
 )  # they open on the page before the first section
@@ -161,8 +163,18 @@ def _with_level(cell: Cell, lowest: int) -> Cell:
     if cell.kind != "markdown":
         return cell
     own = cell.source if lowest > 1 else _PART.sub(r"## \1", cell.source)
-    own = _INTO_BOOK.sub(r'<a href="../\2">\1</a>', own)  # where the lesson links into the book, here it is in it
+    own = _INTO_BOOK.sub(_inside, own)
     return Cell(cell.kind, _HEADING.sub(lambda m: f"{m[1][lowest - 1 :]} {m[2]}", own), cell.id, {})
+
+
+def _inside(link: re.Match[str]) -> str:
+    """Return what a link from the lesson into the book is inside the book: a term of the glossary, or a page."""
+    words, page, term = link.groups()
+    if not term:
+        return f"[{words}](../{page}.md)"
+    named = (line for line in (BOOK / "glossary.md").read_text(encoding="utf-8").split("\n"))
+    name = next((line for line in named if re.sub(r"[^\w]+", "-", line) == term), term)
+    return f"{{term}}`{words} <{name}>`"
 
 
 def _folded(cell: Cell) -> Cell:
