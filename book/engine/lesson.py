@@ -30,7 +30,12 @@ REPORT = "my_capstone_results.html"
 LONG = 45  # lines: longer given code is folded, so that a page reads as its text and exercises
 
 _HEADING = re.compile(r"^(#{1,5}) (.*)$", re.MULTILINE)
-_WHOLE = ("Use", "Analyze")  # parts that are one page; the sections of the others are a page each
+_WHOLE = (
+    "Use",
+    "Capstone",
+    "Analyze",
+    "Go further",
+)  # parts that are one page; the sections of the others are a page each
 
 Output = dict[str, Any]
 
@@ -113,7 +118,7 @@ def lesson_pages(released: Sequence[Cell], outputs: Mapping[str, Sequence[Output
     for number, (title, cells) in enumerate(_split(released)):
         slug = re.sub(r"\W+", "_", title.rpartition(": ")[2].lower()).strip("_")
         name = f"{number:02d}_{re.sub(r'^[0-9]+_', '', slug)}"
-        notebook = to_notebook([_folded(_with_level(cell, lowest=_lowest(cells))) for cell in cells])
+        notebook = to_notebook([_folded(_with_level(cell, _lowest(cells), title)) for cell in cells])
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 cell["metadata"] = {}
@@ -146,12 +151,16 @@ def _lowest(cells: Sequence[Cell]) -> int:
     return next(len(found[1]) for cell in cells if cell.kind == "markdown" and (found := _HEADING.match(cell.source)))
 
 
-def _with_level(cell: Cell, lowest: int) -> Cell:
+def _with_level(cell: Cell, lowest: int, title: str) -> Cell:
     """Return a text cell whose headings make a page's tree: the page's own is level 1, what stood beside it below."""
     if cell.kind != "markdown":
         return cell
-    own = cell.source if lowest > 1 else cell.source.replace("# Build", "## Build", 1)
-    return Cell(cell.kind, _HEADING.sub(lambda m: f"{m[1][lowest - 1 :]} {m[2]}", own), cell.id, {})
+
+    def heading(found: re.Match[str]) -> str:
+        marks = found[1][lowest - 1 :]
+        return f"{'##' if marks == '#' and found[2] != title else marks} {found[2]}"
+
+    return Cell(cell.kind, _HEADING.sub(heading, cell.source), cell.id, {})
 
 
 def _folded(cell: Cell) -> Cell:
