@@ -59,7 +59,10 @@ add_module_names = False
 python_use_unqualified_type_names = True
 # Types of other projects, whose books are on hosts that the build does not ask.
 nitpick_ignore_regex = [
-    ("py:.*", r"Axes|Array|IntArray|Model|Step|Stored|.*\.(VirtualTime|Stored)|(matplotlib|np|npt|numpy|collections|typing|pathlib)\..*")
+    (
+        "py:.*",
+        r"Axes|Array|IntArray|Model|Step|Stored|.*\.(VirtualTime|Stored)|(matplotlib|np|npt|numpy|collections|typing|pathlib)\..*",
+    )
 ]
 
 html_theme = "sphinx_book_theme"

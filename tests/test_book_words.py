@@ -14,7 +14,7 @@ import pytest
 
 from autograder import cli as grader
 from tinytorch import cli, pitfalls
-from tinytorch.benchmarking import cold_start
+from tinytorch.benchmarking import closed_loop, cold_start, drift
 
 ROOT = Path(__file__).resolve().parents[1]
 BOOK = ROOT / "book"
@@ -22,6 +22,7 @@ PAGES = sorted((BOOK / "pitfalls").glob("*.md"))
 PITFALLS = [page for page in PAGES if page.name != "index.md"]
 VIRTUAL = ("course", "spread", "load", "design", "told", "engineers")  # the same on every machine, however busy it is
 COMMANDS = sorted([*BOOK.glob("instructors/*.md"), *BOOK.glob("engineers/*.md"), BOOK / "how_it_is_built.md"])
+ONE = "Pitfall | None"  # what a detector returns; the survey returns a list
 _BASH = re.compile(r"```bash\n(.*?)```", re.DOTALL)
 _PYTHON = re.compile(r"```python\n(.*?)```", re.DOTALL)
 
@@ -37,12 +38,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def detectors() -> list[str]:
     """Return every function that says whether something is a pitfall."""
-    held = [getattr(pitfalls, name) for name in pitfalls.__all__]
-    found = [
-        one.__name__ for one in held if inspect.isfunction(one) and "Pitfall" in str(one.__annotations__["return"])
-    ]
+    held = [getattr(pitfalls, name) for name in pitfalls.__all__] + [cold_start, drift, closed_loop]
+    found = [one.__name__ for one in held if inspect.isfunction(one) and one.__annotations__["return"] == ONE]
     assert len(found) > 25
-    return [*found, cold_start.__name__]
+    return found
 
 
 def sources() -> str:

@@ -82,7 +82,7 @@ def test_a_notebook_that_is_half_done(half: Path, monkeypatch: pytest.MonkeyPatc
     standing = check_notebook(half)
     said = {outcome.exercise.name: (outcome.state, outcome.said) for outcome in standing.outcomes}
     assert said["check_outputs"] == ("done", "")
-    assert said["accuracy"] == ("failing", "does not hold: accuracy(scores, None) is None")
+    assert said["accuracy"] == ("failing", "without labels: expected None, yours 0.5")
     assert said["VirtualClock"][0] == "failing"
     assert said["VirtualClock"][1].startswith("SyntaxError: ")
     assert said["server"] == ("not yet", "")
@@ -167,6 +167,6 @@ def test_in_a_kernel_where_the_notebook_is_not_in_the_folder(half: Path, tmp_pat
     [output] = notebook.cells[-2].outputs
     assert output.data["text/plain"].split("\n")[1].endswith("1 of 38 checks hold, 1 of 85 points")
     assert "1 of 38 checks hold, 1 of 85 points" in output.data["text/html"]
-    assert "accuracy(scores, None) is None" in output.data["text/html"]
+    assert "without labels: expected None, yours 0.5" in output.data["text/html"]
     [output] = notebook.cells[-1].outputs
     assert output.data["text/plain"] == "['before', 'shown']"

@@ -36,7 +36,15 @@ JUDGED = {
     "not _.isfinite(_).all()": "a refusal of bad input that the docstrings ask for",
     "_.isfinite(_) and _ > 0": "positive and finite, as the docstring of poisson_arrivals says in words",
     "not (_.isfinite(_) and _ > 0)": "the same",
-    "_.count_nonzero(~_.isfinite(_))": "a number in an error message",
+    "_ + 10 * _.sqrt(_)": "how many more than expected to draw: ten standard deviations; what is drawn is not there",
+    "_ + 10 * _.sqrt(_) + 20": "the same",
+    "min(_.min(), _.min())": "the least of two rows, for a refusal of a clock that is too coarse",
+    "_.max() - _[0]": "how long a run took, which `Run.duration_ns` shows and explains",
+    "int(_.max() - _[0])": "the same",
+    "max(1, int(_.max() - _[0]))": "the same; how busy the server was meanwhile is not there",
+    "_.median(_.completed - _.scheduled)": "the median of what the lesson says a latency is",
+    "float(_.median(_.completed - _.scheduled))": "the same",
+    "[QueryLog(len(_)) for _ in _]": "a log for each model, which the check beside `interleaved` shows",
     "_.sort(_.asarray(_, dtype=_))": "sorting, which the prompts ask for; which value to take is not there",
 }
 

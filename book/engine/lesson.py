@@ -33,9 +33,6 @@ LONG = 45  # lines: longer given code is folded, so that a page reads as its tex
 _INTO_BOOK = re.compile(
     rf"\[\**([^\]]*?)\**\]\({re.escape(read_links(ROOT, {}).pages)}([\w/]+)\.html(?:#term-([\w-]+))?\)"
 )
-_PART = re.compile(
-    r"\A# (Build|A benchmark that lies)$", re.MULTILINE
-)  # they open on the page before the first section
 _HEADING = re.compile(r"^(#{1,5}) (.*)$", re.MULTILINE)
 _WHOLE = (
     "Use",
@@ -125,7 +122,7 @@ def lesson_pages(released: Sequence[Cell], outputs: Mapping[str, Sequence[Output
     for number, (title, cells) in enumerate(_split(released)):
         slug = re.sub(r"\W+", "_", title.rpartition(": ")[2].lower()).strip("_")
         name = f"{number:02d}_{re.sub(r'^[0-9]+_', '', slug)}"
-        notebook = to_notebook([_folded(_with_level(cell, lowest=_lowest(cells))) for cell in cells])
+        notebook = to_notebook([_folded(_with_level(cell, _lowest(cells), title)) for cell in cells])
         for cell in notebook["cells"]:
             if cell["cell_type"] == "code":
                 cell["metadata"] = {}
@@ -158,13 +155,16 @@ def _lowest(cells: Sequence[Cell]) -> int:
     return next(len(found[1]) for cell in cells if cell.kind == "markdown" and (found := _HEADING.match(cell.source)))
 
 
-def _with_level(cell: Cell, lowest: int) -> Cell:
+def _with_level(cell: Cell, lowest: int, title: str) -> Cell:
     """Return a text cell whose headings make a page's tree: the page's own is level 1, what stood beside it below."""
     if cell.kind != "markdown":
         return cell
-    own = cell.source if lowest > 1 else _PART.sub(r"## \1", cell.source)
-    own = _INTO_BOOK.sub(_inside, own)
-    return Cell(cell.kind, _HEADING.sub(lambda m: f"{m[1][lowest - 1 :]} {m[2]}", own), cell.id, {})
+
+    def heading(found: re.Match[str]) -> str:
+        marks = found[1][lowest - 1 :]
+        return f"{'##' if marks == '#' and found[2] != title else marks} {found[2]}"
+
+    return Cell(cell.kind, _INTO_BOOK.sub(_inside, _HEADING.sub(heading, cell.source)), cell.id, {})
 
 
 def _inside(link: re.Match[str]) -> str:
