@@ -24,7 +24,7 @@ def half(lesson_path: Path, tmp_path: Path) -> Path:
     """The released notebook with three answers, one of them wrong, one that is no Python, a check edited away."""
     solved = {cell.grade_id: cell.source for cell in read_lesson(lesson_path)}
     wrong = solved["accuracy"].replace("return None", "return 0.5")
-    answers = {"check_outputs": solved["check_outputs"], "accuracy": wrong, "VirtualClock": "class VirtualClock(:"}
+    answers = {"check_outputs": solved["check_outputs"], "accuracy": wrong, "coin_flip_order": "def coin_flip_order(:"}
     answers |= {"accuracy_check": "assert True", "question_worth": "The queue, because ..."}
     document = to_notebook(read_lesson(RELEASE))
     for cell in document["cells"]:
@@ -83,8 +83,8 @@ def test_a_notebook_that_is_half_done(half: Path, monkeypatch: pytest.MonkeyPatc
     said = {outcome.exercise.name: (outcome.state, outcome.said) for outcome in standing.outcomes}
     assert said["check_outputs"] == ("done", "")
     assert said["accuracy"] == ("failing", "without labels: expected None, yours 0.5")
-    assert said["VirtualClock"][0] == "failing"
-    assert said["VirtualClock"][1].startswith("SyntaxError: ")
+    assert said["coin_flip_order"][0] == "failing"
+    assert said["coin_flip_order"][1].startswith("SyntaxError: ")
     assert said["server"] == ("not yet", "")
     assert standing.answered == {"question_waiting": False, "question_worth": True, "question_capstone": False}
     remark = "Here the check of Exercise 1.2 differs from the released one; the released one was run."
