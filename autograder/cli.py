@@ -184,13 +184,13 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from autograder.files import write_whole
     from autograder.grading.basis import basis
     from autograder.grading.classroom import grade_class, usable_cores
     from autograder.grading.cluster import on_cluster
     from autograder.grading.grade import Setup
     from autograder.grading.progress import live
     from autograder.grading.record import Record
-    from autograder.grading.results import write_whole
     from autograder.grading.table import markdown_table, summary, text_table
     from autograder.reading.collect import find_submissions
     from autograder.sandbox import confinement

@@ -8,7 +8,7 @@ from typing import Any
 
 from autograder.grading.classroom import grade_class
 from autograder.grading.grade import Grader, Judged, Setup
-from autograder.grading.pool import Ended
+from autograder.pool import Ended
 from autograder.proving.on_file import Answer
 from autograder.proving.synthetic import synthetic_class
 from autograder.reading.collect import Found, find_submissions

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.files import write_whole
 from autograder.grading.autograded import feedback_lines
-from autograder.grading.results import Mark, Result, points_text, write_whole
+from autograder.grading.results import Mark, Result, points_text
 from autograder.reading.owners import plain_id
 
 FORMATS = ("gradescope", "canvas", "moodle", "csv")

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.books.exports import gradescope
+from autograder.files import write_whole
 from autograder.grading.grade import Grader, Setup
-from autograder.grading.results import write_whole
 from autograder.reading.collect import Found, one_submission
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK
 from autograder.sandbox import confinement

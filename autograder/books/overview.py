@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from autograder.books.items import BIN, Bin, Totals, failed_tests, items, totals
 from autograder.books.pages import template
 from autograder.books.similar import families, groups, pairs, read_answers
-from autograder.grading.results import Result, points_text, write_whole
+from autograder.files import write_whole
+from autograder.grading.results import Result, points_text
 from autograder.grading.table import summary
 
 if TYPE_CHECKING:

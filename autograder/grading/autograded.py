@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.grading.results import Mark, Result, json_text, write_whole
+from autograder.files import json_text, write_whole
+from autograder.grading.results import Mark, Result
 from autograder.reading.lesson import Lesson, to_notebook
 from autograder.reading.notebook import UnreadableError, read_bytes
 from tinytorch.export import Cell

@@ -40,6 +40,7 @@ _NOR_DO = frozenset(
         "cluster",
         "collect",
         "commandline",
+        "files",
         "gradebook",
         "judge_lines",
         "links",

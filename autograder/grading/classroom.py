@@ -28,9 +28,9 @@ from autograder.grading.class_results import ClassResults
 from autograder.grading.grade import Graded, Grader, Judged, Setup
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
 from autograder.grading.judging import collect_seldom
-from autograder.grading.pool import Ended, spread
 from autograder.grading.record import Record
 from autograder.grading.results import load, save
+from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 
 DEADLINE_S = 600  # of one submission in the grading process; the sandbox's own limits end long before

@@ -21,7 +21,7 @@ from autograder.grading.grade import Grader, Judged, Setup
 from autograder.grading.judge_lines import packed
 from autograder.grading.judgement import Judgement, Judgements
 from autograder.grading.judging import CannotGradeError
-from autograder.grading.pool import Ended, spread
+from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 from autograder.reading.submission import Submission
 
