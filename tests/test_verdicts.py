@@ -14,7 +14,7 @@ SUITE = '''
 import numpy as np
 import pytest
 from autograder.examining.checks import close, expect
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 
 HIDDEN = "HIDDEN-EXPECTED-VALUE"
 

@@ -11,8 +11,8 @@ import pytest
 
 from autograder.examining.checks import expect, shown
 from autograder.examining.collected import SuiteError, exercise_of, suite_of
+from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
-from autograder.examining.student import NoAnswerError, StudentError
 from autograder.sandbox.confinement import SandboxUnavailable
 
 MAX_MESSAGE = 800

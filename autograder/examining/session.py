@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from autograder.examining.callbacks import Callbacks, Raised
-from autograder.examining.student import Call, Handle, NoAnswerError, StudentError, named, tidied
+from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.examining.handles import Call, Handle, named, tidied
 from autograder.sandbox import confinement
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
 from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, loads

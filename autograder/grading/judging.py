@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
-from autograder.examining.student import NoAnswerError, StudentError
 from autograder.examining.verdicts import Part, Verdict, judge
 from autograder.grading.basis import file_of, suites_of
 from autograder.grading.isolate import without_culprits
