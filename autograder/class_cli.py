@@ -143,7 +143,7 @@ def _gradescope(options: argparse.Namespace) -> int:
 
 
 def _matrix(options: argparse.Namespace) -> int:
-    from autograder.grading.classroom import usable_cores
+    from autograder.grading.whole_class import usable_cores
     from autograder.proving.matrix import matrix
     from autograder.proving.on_file import read_answers
 
@@ -162,7 +162,7 @@ def _matrix(options: argparse.Namespace) -> int:
 
 
 def _mutants(options: argparse.Namespace) -> int:
-    from autograder.grading.classroom import usable_cores
+    from autograder.grading.whole_class import usable_cores
     from autograder.proving.on_file import read_answers
     from autograder.proving.survey import survey
 

@@ -65,7 +65,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 1
     from autograder.books.handback import NbgraderError
     from autograder.grading.gradebook import GradebookError
-    from autograder.grading.judging import CannotGradeError
+    from autograder.judging.judge import CannotGradeError
     from autograder.reading.lesson import LessonError
     from autograder.reading.release import ReleaseError
     from autograder.sandbox.confinement import SandboxUnavailable
@@ -185,13 +185,13 @@ def _release(options: argparse.Namespace) -> int:
 
 def _grade(options: argparse.Namespace) -> int:
     from autograder.files import write_whole
-    from autograder.grading.basis import basis
-    from autograder.grading.classroom import grade_class, usable_cores
     from autograder.grading.cluster import on_cluster
-    from autograder.grading.grade import Setup
     from autograder.grading.progress import live
     from autograder.grading.record import Record
     from autograder.grading.table import markdown_table, summary, text_table
+    from autograder.grading.whole_class import grade_class, usable_cores
+    from autograder.judging.basis import basis
+    from autograder.judging.setup import Setup
     from autograder.reading.collect import find_submissions
     from autograder.sandbox import confinement
 

@@ -15,11 +15,11 @@ import pytest
 
 from autograder.examining.examiner import Outcome, Part
 from autograder.grading.class_results import ClassResults
-from autograder.grading.classroom import grade_class
 from autograder.grading.grade import Grader, Judged
-from autograder.grading.judgement import Judgement
 from autograder.grading.results import Lost, Mark, Result, save
 from autograder.grading.table import markdown_table, text_table
+from autograder.grading.whole_class import grade_class
+from autograder.judging.judgement import Judgement
 from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 from tests import mini

@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.basis import answers_bytes, answers_from, basis, key_of
-from autograder.grading.classroom import grade_class
-from autograder.grading.grade import Graded, Grader, Setup
-from autograder.grading.judgement import Judgement, Judgements
-from autograder.grading.judging import CannotGradeError, Judge
+from autograder.grading.grade import Graded, Grader
 from autograder.grading.progress import _lines, duration, live, row
 from autograder.grading.record import Record
 from autograder.grading.results import Result, load, load_all
 from autograder.grading.table import markdown_table
+from autograder.grading.whole_class import grade_class
+from autograder.judging.basis import answers_bytes, answers_from, basis, key_of
+from autograder.judging.judge import CannotGradeError, Judge
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
 from autograder.reading.collect import Found, find_submissions
 from tests import mini
 from tests.courses import here

@@ -9,11 +9,13 @@ from typing import Any
 
 import pytest
 
-import autograder.grading.judging as judging
-from autograder.grading import basis, judge_lines
-from autograder.grading.basis import answers_bytes, file_of, ground, suites_of
-from autograder.grading.grade import Graded, Grader, Setup
-from autograder.grading.judgement import Judgement, Judgements
+from autograder.grading import judge_lines
+from autograder.grading.grade import Graded, Grader
+from autograder.judging import basis
+from autograder.judging import judge as judging
+from autograder.judging.basis import answers_bytes, file_of, ground, suites_of
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
 from autograder.reading.collect import Found
 from tests import mini
 

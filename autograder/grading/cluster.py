@@ -14,13 +14,14 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.basis import answers_bytes
 from autograder.grading.batch import judge_batch
-from autograder.grading.classroom import DEADLINE_S, Engine
-from autograder.grading.grade import Grader, Judged, Setup
+from autograder.grading.grade import Grader, Judged
 from autograder.grading.judge_lines import packed
-from autograder.grading.judgement import Judgement, Judgements
-from autograder.grading.judging import CannotGradeError
+from autograder.grading.whole_class import DEADLINE_S, Engine
+from autograder.judging.basis import answers_bytes
+from autograder.judging.judge import CannotGradeError
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
 from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 from autograder.reading.submission import Submission

@@ -14,18 +14,17 @@ from pathlib import Path
 
 from autograder.examining.examiner import Outcome
 from autograder.grading.autograded import clipped
-from autograder.grading.basis import answers_bytes, basis, ground, key_of
-from autograder.grading.judgement import Judgement, Judgements
-from autograder.grading.judging import Judge, Setup
 from autograder.grading.results import Lost, Mark, Question, Result, State
+from autograder.judging.basis import answers_bytes, basis, ground, key_of
+from autograder.judging.judge import Judge
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
 from autograder.reading.answers import without_prompt
 from autograder.reading.collect import Found
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Exercise, load_lesson
 from autograder.reading.submission import Submission, normalise, read_submission
 from tinytorch.export import Cell
-
-__all__ = ["Graded", "Grader", "Judged", "Setup"]
 
 
 @dataclass(frozen=True)

@@ -22,9 +22,10 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from autograder.examining.collected import SuiteError
-from autograder.grading.basis import answers_from, basis
-from autograder.grading.judgement import Judgement
-from autograder.grading.judging import CannotGradeError, Judge, Setup, collect_seldom
+from autograder.judging.basis import answers_from, basis
+from autograder.judging.judge import CannotGradeError, Judge, collect_seldom
+from autograder.judging.judgement import Judgement
+from autograder.judging.setup import Setup
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
 from autograder.sandbox import confinement

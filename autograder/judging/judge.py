@@ -10,15 +10,16 @@ import ast
 import gc
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
 from autograder.examining.verdicts import Part, Verdict, judge
-from autograder.grading.basis import file_of, suites_of
-from autograder.grading.isolate import without_culprits
-from autograder.grading.judgement import Judgement
+from autograder.judging.basis import file_of, suites_of
+from autograder.judging.culprits import without_culprits
+from autograder.judging.judgement import Judgement
+from autograder.judging.setup import Setup
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Lesson
 from autograder.reading.submission import Submission, normalise
@@ -39,24 +40,6 @@ def collect_seldom() -> None:
 
 class CannotGradeError(RuntimeError):
     """Nothing of a class can be graded here; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What every submission of a class is graded with. `support` is what `sandbox.build_support` made.
-
-    `judged` is the folder of the judgements that are there already; None keeps none. With `seed_given` only judgements
-    made with that seed count.
-    """
-
-    release: Path
-    support: Path
-    suites: Path
-    seed: int
-    limits: Limits = field(default_factory=Limits)
-    trust: bool = False
-    judged: Path | None = None
-    seed_given: bool = True
 
 
 class Judge:

@@ -25,11 +25,12 @@ from pathlib import Path
 
 from autograder.grading.autograded import keep_stamps, write_autograded, write_source
 from autograder.grading.class_results import ClassResults
-from autograder.grading.grade import Graded, Grader, Judged, Setup
+from autograder.grading.grade import Graded, Grader, Judged
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
-from autograder.grading.judging import collect_seldom
 from autograder.grading.record import Record
 from autograder.grading.results import load, save
+from autograder.judging.judge import collect_seldom
+from autograder.judging.setup import Setup
 from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 

@@ -15,13 +15,11 @@ import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograder.judging.setup import Setup
 from autograder.reading.extras import Extra
 from autograder.reading.submission import Submission
-
-if TYPE_CHECKING:
-    from autograder.grading.judging import Setup
 
 GRADER = Path(__file__).resolve().parents[1]
 LIBRARIES = ("numpy", "scipy")
@@ -34,7 +32,7 @@ _NOR_DO = frozenset(
         "batch",
         "class_cli",
         "class_results",
-        "classroom",
+        "whole_class",
         "classroom_cli",
         "cli",
         "cluster",
