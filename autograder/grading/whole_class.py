@@ -27,6 +27,7 @@ from autograder.grading.autograded import keep_stamps, write_autograded, write_s
 from autograder.grading.class_results import ClassResults
 from autograder.grading.grade import Graded, Grader, Judged
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
+from autograder.grading.own_grader import own_grader, prepare
 from autograder.grading.record import Record
 from autograder.grading.results import load, save
 from autograder.judging.judge import collect_seldom
@@ -115,16 +116,10 @@ def on_this_machine(found: Sequence[Found], grader: Grader, jobs: int) -> Iterat
     )
 
 
-_grader: Grader | None = None
-
-
 def _prepare(setup: Setup) -> None:
-    """Make this grading process ready: the release is read once, not once a submission."""
-    global _grader
     collect_seldom()
-    _grader = Grader(setup)
+    prepare(setup)
 
 
 def _judge(found: Found) -> Judged:
-    assert _grader is not None
-    return _grader.judged(found)
+    return own_grader().judged(found)
