@@ -17,9 +17,12 @@ from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.handles import Call, Handle, named, tidied
 from autograder.sandbox import confinement
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
-from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, loads
+from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, held, loads
 
 MAX_STARTS = 20
+# Bytes of memory that the answers and callbacks of one test may take here (`wire.held`), and those of a submission: a
+# test keeps what its models were given. An honest submission's largest test has 0.5 MB.
+MAX_HELD, MAX_HELD_IN_ALL = 64 * 2**20, 512 * 2**20
 _START_S = 60.0  # to start an interpreter with numpy on a busy machine
 _IMPORT_CALLS = 3.0  # importing the package may take as long as so many calls
 _PLACE = re.compile(r"line \d{1,6} of [\w.]{1,80}")
@@ -51,6 +54,7 @@ class Session:
         self._depth, self._deadline, self._life = 0, 0.0, 0.0
         self._named: dict[str, Handle] = {}
         self._names, self._fresh = tuple(names), False
+        self._held, self._held_in_all = 0, 0
 
     def __enter__(self) -> Self:
         return self
@@ -68,7 +72,7 @@ class Session:
         self._callbacks.clear()
         if self._worker is not None and not self._worker.running:
             self.stop()  # it was lost between two tests; the next request starts another one
-        self.answers, self.last, self._fresh = 0, None, True
+        self.answers, self.last, self._fresh, self._held = 0, None, True, 0
 
     def stop(self) -> None:
         """End the process and all that it made."""
@@ -165,8 +169,8 @@ class Session:
             self._lose("TimeoutError", self._used_up() if over else f"it took longer than {seconds:g} s")
         except EndedError as error:
             self._lose("ProcessEnded", str(error))
-        except WireError:
-            self._lose("ProtocolError", "what came back is no answer")
+        except WireError as error:
+            self._lose("ProtocolError", f"what came back is no answer: {error}")
         except StudentError as error:
             self.answers, self.last = self.answers + 1, str(error)
             raise
@@ -183,7 +187,9 @@ class Session:
     def _converse(self, worker: Worker, number: int) -> Any:
         """Wait for the reply to a request, and answer what the student's code asks on the way."""
         while True:
-            match loads(worker.receive(self._deadline)):
+            line = worker.receive(self._deadline)
+            self._take(line)
+            match loads(line):
                 case {"ask": str(what), "id": int(shown), "name": str(name), "args": args, "kwargs": kwargs}:
                     worker.send(dumps(self._answer(what, shown, name, args, kwargs)), self._deadline)
                 case {"reply": reply, "value": value} if reply == number:
@@ -192,6 +198,14 @@ class Session:
                     self._raise(error)
                 case _:
                     raise WireError("a message that the protocol does not have")
+
+    def _take(self, line: bytes) -> None:
+        """Count what a line may take here before it is read."""
+        size = held(line)
+        self._held, self._held_in_all = self._held + size, self._held_in_all + size
+        for taken, most, what in ((self._held, MAX_HELD, "test"), (self._held_in_all, MAX_HELD_IN_ALL, "submission")):
+            if taken > most:
+                raise WireError(f"what comes back may take {most // 2**20} MiB a {what}, this is more")
 
     def _answer(self, what: str, shown: int, name: str, args: Any, kwargs: Any) -> dict[str, Any]:
         words, named_words = self._decode(args), self._decode(kwargs)

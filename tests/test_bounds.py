@@ -1,0 +1,106 @@
+"""What comes back from a submission is bounded before anything is built of it, on each means of confinement."""
+
+import textwrap
+
+import numpy as np
+import pytest
+
+from autograder.examining import session as sessions
+from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.sandbox import confinement
+from tests.confined import QUICK, session, student_of, tier_of
+
+MB = 2**20
+GREEDY = """
+    import os
+    import numpy as np
+
+    def echo(value): return value
+    def axis(): return np.zeros((0, 2**29))
+    def long(n): return "a" * n
+    def wide(n): return "\\U0001f600" + "a" * n
+    def nested(n): return [[] for _ in range(n)]
+    def give(model, size, n):
+        for _ in range(n): model(np.zeros(size, np.int8))
+    def call(function, n):
+        for _ in range(n): function()
+    def forged(line, n):
+        for fd in range(3, 20):
+            try: os.write(fd, line * n)
+            except OSError: pass
+"""
+
+
+@pytest.fixture(scope="module", params=confinement.KINDS)
+def running(request, tmp_path_factory):
+    """A session on each means of confinement that this machine has."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(confinement, "probe", lambda: tier_of(request.param))
+        with session(tmp_path_factory.mktemp("bounds") / "s", GREEDY, QUICK) as started:
+            yield started
+
+
+# A worker that was changed sends what it likes: no encoder refuses it there.
+FORGING = """
+    import autograder.sandbox.worker as worker
+    raw = worker.dumps
+    def send(data):
+        worker.dumps = lambda message: raw({"reply": message["reply"], "value": data}) if "reply" in message else b""
+"""
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda student: student.axis(),
+        lambda student: student.long(60 * MB),
+        lambda student: student.wide(7 * MB),
+        lambda student: student.nested(3_000_000),
+    ],
+    ids=["an axis of an empty array", "a text", "a wide text", "lists"],
+)
+def test_an_answer_is_refused_where_it_is_made(running, ask):
+    with pytest.raises(StudentError, match="WireError"):
+        ask(student_of(running))
+    assert student_of(running).echo(1) == 1
+
+
+FORGED = {
+    "an axis": {"a": ["<f8", [0, 2**29], ""]},
+    "keys that collide": {"d": [[k, 0] for k in range(60_000)]},
+    "large keys": {"d": [[k * (2**61 - 1), 0] for k in range(900)]},
+    "a text": "a" * (2 * MB),
+    "cells": {"a": ["|b1", [0, 8 * MB], ""]},
+}
+
+
+@pytest.mark.parametrize("kind", confinement.KINDS)
+@pytest.mark.parametrize("name", FORGED)
+def test_a_forged_answer_is_refused_where_it_is_read(name, kind, tmp_path, monkeypatch):
+    monkeypatch.setattr(confinement, "probe", lambda: tier_of(kind))
+    source = f"{textwrap.dedent(FORGING)}\ndef forge():\n    send({FORGED[name]!r})\n"
+    with session(tmp_path / "s", source, QUICK) as started, pytest.raises(NoAnswerError, match="no answer: "):
+        student_of(started).forge()
+
+
+def test_what_the_models_of_a_test_keep_is_bounded(running):
+    kept = []
+    with pytest.raises(NoAnswerError, match="MiB a test"):
+        student_of(running).give(kept.append, MB, 100)
+    assert sum(array.nbytes for array in kept) < sessions.MAX_HELD
+    assert student_of(running).echo(1) == 1, "the next test has its own"
+
+
+def test_how_often_a_test_is_called_back_is_bounded(running, monkeypatch):
+    monkeypatch.setattr(sessions, "MAX_HELD", MB)
+    calls = []
+    with pytest.raises(NoAnswerError, match="MiB a test"):
+        student_of(running).call(lambda: calls.append(1), 10_000)
+    assert 100 < len(calls) < 3_000
+
+
+def test_all_tests_together_are_bounded(running, monkeypatch):
+    monkeypatch.setattr(sessions, "MAX_HELD_IN_ALL", 64 * MB)
+    large = np.zeros(2 * MB, np.int8)
+    with pytest.raises(NoAnswerError, match="MiB a submission"):
+        [student_of(running).echo(large) for _ in range(10)]
