@@ -11,6 +11,7 @@ import pytest
 
 from autograder.examining.checks import expect, shown
 from autograder.examining.collected import SuiteError, exercise_of, suite_of
+from autograder.examining.deadline import OverrunError
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
 from autograder.sandbox.confinement import SandboxUnavailable
@@ -97,6 +98,10 @@ class Examiner:
                 return _plain(f"Your {exercise} raised {shown(str(error))}\n{place}", exercise)
             case NoAnswerError():
                 return _plain(self._unanswered(error, exercise), exercise)
+            case OverrunError():
+                if error.__traceback__ is not None:
+                    self._tell(f"{item.nodeid}: the time was used up while the grader worked on its answers")
+                return _plain(f"Your {exercise} could not be checked: {self._session.used_up}.", exercise)
         if self._session.answers == 0 or isinstance(error, _OWN):
             own = isinstance(error, SandboxUnavailable)
             self.stopped = error if own else SuiteError(f"suite error in {item.nodeid}: {_named(error)}")

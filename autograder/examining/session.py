@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from autograder.examining.callbacks import Callbacks, Raised
+from autograder.examining.deadline import Deadline, uninterrupted
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.handles import Call, Handle, named, tidied
 from autograder.sandbox import confinement
@@ -42,8 +43,10 @@ class Session:
         limits: confinement.Limits,
         trust: bool = False,
         names: Sequence[str] = (),
+        deadline: Deadline | None = None,
     ) -> None:
-        """`names` are what will be asked for: the package's functions and classes come with the import."""
+        """`names` are what will be asked for: the package's functions and classes come with the import. `deadline` is
+        the submission's; without one its time begins with the first process."""
         self.starts, self.answers, self.failure = 0, 0, ""
         self.last: Any = None
         self._limits, self._source = limits, (package, support, limits, trust)
@@ -51,7 +54,7 @@ class Session:
         self._worker: Worker | None = None
         self._failed: NoAnswerError | None = None
         self._requests = itertools.count(1)
-        self._depth, self._deadline, self._life = 0, 0.0, 0.0
+        self._depth, self._deadline, self._life = 0, 0.0, deadline
         self._named: dict[str, Handle] = {}
         self._names, self._fresh = tuple(names), False
         self._held, self._held_in_all = 0, 0
@@ -67,6 +70,11 @@ class Session:
         """What the objects that this test passed in raised by mistake."""
         return self._callbacks.slips
 
+    @property
+    def used_up(self) -> str:
+        """Why there is no further answer."""
+        return f"the {self._limits.wall_s:g} s of a submission are used up, or its process was lost too often"
+
     def begin(self) -> None:
         """Start a test: what the one before passed in or got is gone, on both sides."""
         self._callbacks.clear()
@@ -78,7 +86,8 @@ class Session:
         """End the process and all that it made."""
         worker, self._worker = self._worker, None
         if worker is not None:
-            worker.close()
+            with uninterrupted():
+                worker.close()
 
     def request(
         self,
@@ -131,11 +140,11 @@ class Session:
             raise NoAnswerError(self._failed.kind, self._failed.message, self._failed.where)
         if self._worker is not None:
             return self._worker
-        self._life = self._life or time.monotonic() + self._limits.wall_s
-        if self.starts >= MAX_STARTS or time.monotonic() >= self._life:
-            self._lose("TimeoutError", self._used_up())
+        if self.starts >= MAX_STARTS or self._time().over:
+            self._lose("TimeoutError", self.used_up)
         self.starts += 1
-        self._worker = worker = confinement.start(*self._source)
+        with uninterrupted():
+            self._worker = worker = confinement.start(*self._source)
         try:
             ready = loads(worker.receive(time.monotonic() + _START_S))
         except (EndedError, TimeUpError, WireError) as error:
@@ -159,14 +168,13 @@ class Session:
             message, self._fresh = {**message, "fresh": True}, False
         line = dumps({"request": number, **message, "now": self._callbacks.readings()})
         if self._depth == 0:
-            self._deadline = min(time.monotonic() + seconds, self._life)
+            self._deadline = min(time.monotonic() + seconds, self._time().end)
         self._depth += 1
         try:
             worker.send(line, self._deadline)
             return self._converse(worker, number)
         except TimeUpError:
-            over = time.monotonic() >= self._life
-            self._lose("TimeoutError", self._used_up() if over else f"it took longer than {seconds:g} s")
+            self._lose("TimeoutError", self.used_up if self._time().over else f"it took longer than {seconds:g} s")
         except EndedError as error:
             self._lose("ProcessEnded", str(error))
         except WireError as error:
@@ -236,8 +244,10 @@ class Session:
         self.stop()
         raise NoAnswerError(kind, message) from None
 
-    def _used_up(self) -> str:
-        return f"the {self._limits.wall_s:g} s of a submission are used up, or its process was lost too often"
+    def _time(self) -> Deadline:
+        if self._life is None:
+            self._life = Deadline(self._limits.wall_s)
+        return self._life
 
     def _decode(self, data: Any) -> Any:
         return decode(data, self._resolve)

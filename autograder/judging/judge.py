@@ -11,8 +11,10 @@ import gc
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from autograder.examining.deadline import Deadline
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
 from autograder.examining.verdicts import Part, Verdict, judge
@@ -54,15 +56,16 @@ class Judge:
         """Judge the answers, added cells and imports of a submission; its other fields count for nothing.
 
         `before` is what was found about the same answers on the same ground: then the suites that it lacks are asked,
-        with its seed. Raises SuiteError and SandboxUnavailable: then there is no verdict.
+        with its seed. All that is done for it together has the limits' wall time. Raises SuiteError and
+        SandboxUnavailable: then there is no verdict.
         """
-        started = time.perf_counter()
+        started, deadline = time.perf_counter(), Deadline(self.setup.limits.wall_s)
         if before is not None and before.whole:
             lacking = before.lacks(self.suites)
-            verdict = self._verdict(submission, lacking, before.seed)
+            verdict = self._verdict(submission, deadline, lacking, before.seed)
             found = replace(before, parts={**before.parts, **self._parts(verdict, lacking)}).of(self.suites)
             return replace(found, seconds=round(time.perf_counter() - started, 3))
-        judged, verdict = self._judge(submission)
+        judged, verdict = self._judge(submission, deadline)
         refused = {name: judged.refused[name] for name in submission.answers if name in judged.refused}
         return Judgement(
             seed=self.setup.seed,
@@ -87,23 +90,29 @@ class Judge:
         """
         lines = sorted({line for text in self._ours.values() for line in _imports(text)})
         package = Package({"__init__.py": "\n".join([*lines, ""])}, self._ours)
-        why = self._imported(package, self.setup.limits) or self._failure(Submission("", Path()))
+        deadline = Deadline(self.setup.limits.wall_s)
+        why = self._imported(package, self.setup.limits, deadline) or self._failure(deadline, Submission("", Path()))
         if why:
             raise CannotGradeError(
                 f"the lesson's own package cannot be imported in the sandbox ({why}), so every submission would get "
                 "0 points; install what is missing in the Python that grades"
             )
 
-    def _judge(self, submission: Submission) -> tuple[Submission, Verdict | None]:
+    def _judge(self, submission: Submission, deadline: Deadline) -> tuple[Submission, Verdict | None]:
         """Judge the answers; where they earn nothing because there is no package, without those that are to blame."""
-        verdict = self._verdict(submission)
+        verdict = self._verdict(submission, deadline)
         if verdict and (not submission.answers or any(outcome.earned for outcome in verdict.outcomes)):
             return submission, verdict
+        failure = partial(self._failure, deadline)
         order = list(self._layout.exercises)
-        rest = without_culprits(submission, order, self._failure) if self._failure(submission) else None
-        return (submission, verdict) if rest is None else (rest, self._verdict(rest))
+        rest = without_culprits(submission, order, failure) if failure(submission) else None
+        if rest is None or deadline.over:  # without time nobody's import can be told from a culprit's
+            return submission, verdict
+        return rest, self._verdict(rest, deadline)
 
-    def _verdict(self, submission: Submission, suites: Iterable[str] = (), seed: int | None = None) -> Verdict | None:
+    def _verdict(
+        self, submission: Submission, deadline: Deadline, suites: Iterable[str] = (), seed: int | None = None
+    ) -> Verdict | None:
         """Judge the answers by all suites, or by those that are named."""
         setup = self.setup
         try:
@@ -111,18 +120,19 @@ class Judge:
         except ExportError:
             return None
         seed, only = setup.seed if seed is None else seed, {file_of(name) for name in suites} or None
-        return judge(package, setup.support, setup.suites, seed, setup.limits, trust=setup.trust, only=only)
+        limits, trust = setup.limits, setup.trust
+        return judge(package, setup.support, setup.suites, seed, limits, trust=trust, only=only, deadline=deadline)
 
-    def _failure(self, submission: Submission) -> str:
+    def _failure(self, deadline: Deadline, submission: Submission) -> str:
         """Export the package, import it in the sandbox and return what goes wrong, "" for nothing."""
         try:
-            return self._imported(self._package(submission), replace(self.setup.limits, call_s=IMPORT_S))
+            return self._imported(self._package(submission), replace(self.setup.limits, call_s=IMPORT_S), deadline)
         except ExportError as error:
             return str(error)
 
-    def _imported(self, package: Package, limits: Limits) -> str:
+    def _imported(self, package: Package, limits: Limits, deadline: Deadline) -> str:
         try:
-            with Session(package, self.setup.support, limits, self.setup.trust) as run:
+            with Session(package, self.setup.support, limits, self.setup.trust, deadline=deadline) as run:
                 run.request("attribute", None, ["__name__"])
         except (StudentError, NoAnswerError) as error:
             return str(error)
