@@ -1,14 +1,19 @@
 """What comes back from a submission is bounded before anything is built of it, on each means of confinement."""
 
+import resource
 import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from autograder.examining import session as sessions
 from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.examining.verdicts import judge
+from autograder.judging.own_process import ROOM_BYTES, limit_memory
+from autograder.pool import spread
 from autograder.sandbox import confinement
-from tests.confined import QUICK, session, student_of, tier_of
+from tests.confined import QUICK, package, session, student_of, support, tier_of
 
 MB = 2**20
 GREEDY = """
@@ -104,3 +109,40 @@ def test_all_tests_together_are_bounded(running, monkeypatch):
     large = np.zeros(2 * MB, np.int8)
     with pytest.raises(NoAnswerError, match="MiB a submission"):
         [student_of(running).echo(large) for _ in range(10)]
+
+
+SUITE = """
+import numpy as np
+import pytest
+
+@pytest.mark.exercise("column", points=1)
+def test_column(student):
+    yours = student.column(30_000)
+    assert np.abs(yours - np.arange(30_000)).max() == 0, "Yours: another"
+
+@pytest.mark.exercise("column", points=1)
+def test_short(student): assert student.column(2).tolist() == [0, 1]
+"""
+TALL = "import numpy as np\ndef column(n): return np.arange(n).reshape(n, 1)"
+
+
+def judged(folder: Path) -> tuple[list[float], list[str], int]:
+    """Work for a pool: what a judge with limits says of a package, and how much memory it took (bytes)."""
+    verdict = judge(folder / "package", folder / "support", folder / "suites", 13, QUICK)
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return [outcome.earned for outcome in verdict.outcomes], [outcome.message for outcome in verdict.outcomes], most
+
+
+def test_what_a_test_makes_of_an_answer_is_bounded(tmp_path):
+    """Two arrays of 30,000 make one of 7.2 GB where one of them stands upright."""
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "test_all.py").write_text(SUITE)
+    package(tmp_path / "package", TALL)
+    support(tmp_path / "support")
+    [end] = spread(judged, [tmp_path], jobs=1, initializer=limit_memory)
+    assert end.result, end.failure
+    earned, messages, most = end.result
+    assert earned == [0, 0]
+    assert messages[0].startswith("What your column returned is too large to be checked.")
+    assert messages[1] == "A check of column did not pass."
+    assert most < 2 * ROOM_BYTES

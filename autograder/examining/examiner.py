@@ -102,6 +102,9 @@ class Examiner:
                 if error.__traceback__ is not None:
                     self._tell(f"{item.nodeid}: the time was used up while the grader worked on its answers")
                 return _plain(f"Your {exercise} could not be checked: {self._session.used_up}.", exercise)
+        if isinstance(error, MemoryError):
+            self._remarks.append(f"{item.nodeid}: the answer took more memory than the grader has for it")
+            return _plain(f"What your {exercise} returned is too large to be checked.\n{_LOOK}", exercise)
         if self._session.answers == 0 or isinstance(error, _OWN):
             own = isinstance(error, SandboxUnavailable)
             self.stopped = error if own else SuiteError(f"suite error in {item.nodeid}: {_named(error)}")

@@ -23,8 +23,9 @@ from typing import Any, BinaryIO
 
 from autograder.examining.collected import SuiteError
 from autograder.judging.basis import answers_from, basis
-from autograder.judging.judge import CannotGradeError, Judge, collect_seldom
+from autograder.judging.judge import CannotGradeError, Judge
 from autograder.judging.judgement import Judgement
+from autograder.judging.own_process import collect_seldom, limit_memory
 from autograder.judging.setup import Setup
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
@@ -55,6 +56,7 @@ def main() -> int:
             _say(answers, {"refused": f"{error}"})
             return 1
         collect_seldom()
+        limit_memory()
         _say(answers, {"ready": True})
         for line in sys.stdin.buffer:
             _say(answers, _judged(judge, line))

@@ -30,12 +30,13 @@ from autograder.grading.gradebook import GradebookError, GradebookWriter, submit
 from autograder.grading.own_grader import own_grader, prepare
 from autograder.grading.record import Record
 from autograder.grading.results import load, save
-from autograder.judging.judge import collect_seldom
 from autograder.judging.setup import Setup
 from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 
-DEADLINE_S = 600  # of one submission in the grading process; the sandbox's own limits end long before
+# Of one submission in the grading process: twice the time of a submission, since another process may be judging the
+# same answers, and some for reading the file. Nothing but a call into C that does not come back takes so long.
+DEADLINE_S = 300
 
 Engine = Callable[[Sequence[Found], Grader], Iterator[Ended[Judged]]]
 
@@ -111,14 +112,9 @@ def on_this_machine(found: Sequence[Found], grader: Grader, jobs: int) -> Iterat
         found,
         jobs=max(1, min(jobs, len(found))),
         deadline_s=DEADLINE_S,
-        initializer=_prepare,
+        initializer=prepare,
         initargs=(grader.setup,),
     )
-
-
-def _prepare(setup: Setup) -> None:
-    collect_seldom()
-    prepare(setup)
 
 
 def _judge(found: Found) -> Judged:

@@ -7,7 +7,6 @@ students, files, points per exercise or who asks.
 from __future__ import annotations
 
 import ast
-import gc
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -29,15 +28,6 @@ from autograder.sandbox.confinement import Limits, Package
 from tinytorch.export import ExportError, export_modules
 
 IMPORT_S = 2.0  # a third of what an import may take when a culprit is looked for; an honest one takes under 1 s
-
-
-def collect_seldom() -> None:
-    """Look for garbage less often in a process that does nothing but judge.
-
-    An answer's syntax trees are many small objects that live for a while, and hardly ever a cycle: looking at them took
-    a thirtieth of the time.
-    """
-    gc.set_threshold(20_000)
 
 
 class CannotGradeError(RuntimeError):
