@@ -68,7 +68,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     from autograder.judging.judge import CannotGradeError
     from autograder.reading.lesson import LessonError
     from autograder.reading.release import ReleaseError
-    from autograder.sandbox.confinement import SandboxUnavailable
+    from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
     from tinytorch.export import ExportError
 
     try:
@@ -88,6 +88,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         LessonError,
         NbgraderError,
         ReleaseError,
+        SandboxLostError,
         OSError,
         ValueError,
     ) as error:

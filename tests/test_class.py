@@ -96,7 +96,7 @@ def test_results_are_read_as_they_were_written(tmp_path: Path) -> None:
     result = mini.grade(tmp_path, **{**mini.ANSWERS, "middle": mini.WRONG_MIDDLE}).result
     path = save(result, tmp_path / "results")
     data = json.loads(path.read_text())
-    assert (data["schema_version"], data["earned"]) == (1, 55.0)
+    assert (data["schema_version"], data["earned"]) == (2, 55.0)
     assert load_all(tmp_path / "results") == [result]
     assert [file.name for file in (tmp_path / "results").iterdir()] == ["ada.json"]
     with pytest.raises(ValueError, match="grade the class again"):

@@ -82,7 +82,7 @@ def test_the_process_that_writes_keeps_nothing_of_a_submission(tmp_path: Path, m
     meter, url = Meter(), mini.gradebook(tmp_path)
     results = grade_class(found(tmp_path), mini.setup(), tmp_path, url, engine=stub, progress=meter.over)
     assert meter.kept < MOST
-    assert (len(results), results[7].student, results[7].remarks) == (MANY, "s0007", ("remark 7",))
+    assert (len(results), results[7].student, results[7].staff) == (MANY, "s0007", ("remark 7",))
     assert [result.student for result in results[-2:]] == ["s0078", "s0079"]
 
 

@@ -101,7 +101,7 @@ def test_hidden_tests_that_are_missing_ask_for_attention(tmp_path: Path) -> None
     path = mini.save(mini.notebook(mini.setup().release, **mini.ANSWERS), tmp_path / "ada.ipynb")
     result = Grader(replace(mini.setup(), suites=tmp_path / "suites")).grade(Found("ada", path)).result
     assert result.attention
-    assert "Not every hidden test ran: middle." in result.remarks
+    assert "Not every hidden test ran: middle." in result.staff
 
 
 @pytest.mark.parametrize(

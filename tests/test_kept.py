@@ -125,7 +125,7 @@ def test_a_suite_error_reaches_the_class_table(tmp_path: Path) -> None:
     bad = mini.SUITE.replace('f"Yours: {yours}', 'f"Yours: {yours + 1}')
     results, _ = grade(tmp_path, replace(mini.setup(), suites=suite(tmp_path / "suites", bad)))
     assert results[0].attention
-    assert "suite error" in " ".join(results[0].remarks)
+    assert "suite error" in " ".join(results[0].staff)
     assert "needs attention: suite error" in markdown_table(results)
     again, fresh = grade(tmp_path, replace(mini.setup(), suites=tmp_path / "suites"))
     assert (again, fresh) == (results, set())

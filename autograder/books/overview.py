@@ -46,6 +46,7 @@ def render(results: Sequence[Result], course: Path) -> str:
         pairs=pairs(alike, results),
         attention=[result for result in results if result.attention],
         unreadable=sum(not result.readable for result in results),
+        waiting=sum(not result.judged for result in results),
         to_read=sum(result.to_read for result in results),
         seeds=sorted({result.seed for result in results}),
         tiers=sorted({result.tier for result in results if result.tier}),

@@ -14,7 +14,7 @@ from autograder.examining.collected import SuiteError, exercise_of, suite_of
 from autograder.examining.deadline import OverrunError
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
-from autograder.sandbox.confinement import SandboxUnavailable
+from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
 
 MAX_MESSAGE = 800
 _LOOK = "Run it in your notebook on inputs of your own: a few values, one, none."
@@ -72,6 +72,9 @@ class Examiner:
 
     def ran(self, item: pytest.Item, error: BaseException | None) -> bool:
         """Note what became of a test, and say whether the next one makes sense."""
+        if self._session.lost:  # whatever the test made of it
+            self.stopped = SandboxLostError(self._session.lost)
+            return False
         exercise, points = exercise_of(item)
         self._remarks, self._attention = [], False
         message = "" if error is None else self._message(item, error)

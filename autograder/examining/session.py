@@ -17,6 +17,7 @@ from autograder.examining.deadline import Deadline, uninterrupted
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.handles import Call, Handle, named, tidied
 from autograder.sandbox import confinement
+from autograder.sandbox.nursery import close_all
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
 from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, held, loads
 
@@ -33,7 +34,8 @@ class Session:
     """The process of one submission: started when first needed, again after it was lost. A context manager.
 
     `answers` counts the answers of a test, `last` is the latest; `failure` says why the package cannot be imported,
-    `slips` what went wrong in the test's own models and clocks.
+    `slips` what went wrong in the test's own models and clocks, `lost` why the sandbox failed: after that an answer
+    that is missing says nothing of the package.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class Session:
     ) -> None:
         """`names` are what will be asked for: the package's functions and classes come with the import. `deadline` is
         the submission's; without one its time begins with the first process."""
-        self.starts, self.answers, self.failure = 0, 0, ""
+        self.starts, self.answers, self.failure, self.lost = 0, 0, "", ""
         self.last: Any = None
         self._limits, self._source = limits, (package, support, limits, trust)
         self._callbacks = Callbacks()
@@ -100,7 +102,7 @@ class Session:
         """Have one operation done on an object (None: the package) and return the answer, of exactly the type `result`.
 
         Raises StudentError for what the student's code raised, NoAnswerError where there is no answer, TypeError for
-        arguments that cannot be sent, and SandboxUnavailable.
+        arguments that cannot be sent, and SandboxLostError.
         """
         worker = self._running()
         number = None if on is None else self._refer(on)
@@ -143,13 +145,14 @@ class Session:
         if self.starts >= MAX_STARTS or self._time().over:
             self._lose("TimeoutError", self.used_up)
         self.starts += 1
-        with uninterrupted():
-            self._worker = worker = confinement.start(*self._source)
         try:
+            with uninterrupted():
+                self._worker = worker = confinement.start(*self._source)
             ready = loads(worker.receive(time.monotonic() + _START_S))
         except (EndedError, TimeUpError, WireError) as error:
-            self.stop()
-            raise confinement.SandboxUnavailable(f"the sandbox does not start: {error}") from error
+            self._fail(f"the sandbox does not start: {error}")
+        except confinement.SandboxLostError as error:
+            self._fail(str(error))
         assert ready == {"ready": True}
         try:
             asked: dict[str, Any] = {"do": "import", "on": None, "args": list(self._names), "kwargs": {"d": []}}
@@ -176,6 +179,8 @@ class Session:
         except TimeUpError:
             self._lose("TimeoutError", self.used_up if self._time().over else f"it took longer than {seconds:g} s")
         except EndedError as error:
+            if error.outside:
+                self._fail(f"a process of the sandbox was ended from outside: {error}")
             self._lose("ProcessEnded", str(error))
         except WireError as error:
             self._lose("ProtocolError", f"what came back is no answer: {error}")
@@ -243,6 +248,12 @@ class Session:
     def _lose(self, kind: str, message: str) -> NoReturn:
         self.stop()
         raise NoAnswerError(kind, message) from None
+
+    def _fail(self, why: str) -> NoReturn:
+        self.stop()
+        close_all()  # what is warm may be ending too
+        self.lost = self.lost or why
+        raise confinement.SandboxLostError(self.lost) from None
 
     def _time(self) -> Deadline:
         if self._life is None:

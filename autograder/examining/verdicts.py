@@ -49,9 +49,9 @@ def judge(
     """Run every test in `suites` against a package, or a folder of modules, which becomes `tinytorch.benchmarking`.
 
     `support` is what `confinement.build_support` made; `only` names the files of suites to run; `deadline` is that of
-    the submission where more is done for it than this. Raises
-    SandboxUnavailable, and SuiteError where a suite fails on its own, before the package gave it an answer. One call at
-    a time, from the main thread of a process.
+    the submission where more is done for it than this. Raises SandboxUnavailable, SandboxLostError, and SuiteError
+    where a suite fails on its own, before the package gave it an answer. One call at a time, from the main thread of a
+    process.
     """
     began = time.monotonic()
     tier = confinement.TRUSTED if trust else confinement.probe()

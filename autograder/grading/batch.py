@@ -47,9 +47,8 @@ def _judge(setup: bytes, answers: bytes) -> bytes:
         line = process.ask(answers, DEADLINE_S)
         if line:
             return line
-        overran = process.running
         process.close()
-        if overran:
+        if line is None:
             return json.dumps({"failed": OVERRAN}).encode()
     return json.dumps({"failed": DIED}).encode()
 
@@ -78,8 +77,8 @@ class _Process:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, line: bytes, seconds: float) -> bytes:
-        """Send a line and return the one that answers it, b"" where there is none in time."""
+    def ask(self, line: bytes, seconds: float) -> bytes | None:
+        """Send a line and return the one that answers it, b"" where it has died, None where there is none in time."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -88,7 +87,7 @@ class _Process:
         except BrokenPipeError:
             return b""
         ready, _, _ = select.select([self._process.stdout], [], [], seconds)
-        return self._process.stdout.readline().strip() if ready else b""
+        return self._process.stdout.readline().strip() if ready else None
 
     def close(self) -> None:
         self._process.kill()

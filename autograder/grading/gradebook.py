@@ -70,9 +70,10 @@ class GradebookWriter:
                 grades, comments = self._rows(result.student, submitted)
             for mark in result.marks:
                 grade = grades[self._checks[mark.exercise]]
-                auto = clipped(mark.earned, mark.points)
+                auto = _auto_score(mark)
                 overridden = grade.manual_score is not None
-                grade.needs_manual_grade = overridden and (grade.needs_manual_grade or grade.auto_score != auto)
+                changed_below = overridden and (grade.needs_manual_grade or grade.auto_score != auto)
+                grade.needs_manual_grade = changed_below or (auto is None and not overridden)
                 grade.auto_score = auto
                 comments[mark.exercise].auto_comment = _comment(mark)
             for question in result.questions:
@@ -103,7 +104,7 @@ class GradebookWriter:
         notebook = own.one_or_none()
         held = {} if notebook is None else self._found(Grade, notebook.id, self._grade_cells)
         scores = {name: grade.auto_score for name, grade in held.items()}
-        marks = {self._checks[mark.exercise]: clipped(mark.earned, mark.points) for mark in result.marks}
+        marks = {self._checks[mark.exercise]: _auto_score(mark) for mark in result.marks}
         return scores == marks | {each.name: None if each.answer is not None else 0.0 for each in result.questions}
 
     def _rows(self, student: str, submitted: datetime | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -156,7 +157,14 @@ def submitted_at(notebook: Path) -> datetime | None:
     return stamp
 
 
+def _auto_score(mark: Mark) -> float | None:
+    """None is nbgrader's word for a score that is not there; it shows such a cell to whoever grades by hand."""
+    return None if mark.state == "not judged" else clipped(mark.earned, mark.points)
+
+
 def _comment(mark: Mark) -> str | None:
+    if mark.state == "not judged":
+        return "Not judged yet."
     if mark.state == "unanswered":
         return "No response."
     if mark.state == "refused":

@@ -21,7 +21,6 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from autograder.examining.collected import SuiteError
 from autograder.judging.basis import answers_from, basis
 from autograder.judging.judge import CannotGradeError, Judge
 from autograder.judging.judgement import Judgement
@@ -52,7 +51,7 @@ def main() -> int:
         os.dup2(2, 1)
         try:
             judge = _prepared(json.loads(sys.stdin.buffer.readline()), folder)
-        except (CannotGradeError, confinement.SandboxUnavailable, OSError, ValueError) as error:
+        except (RuntimeError, OSError, ValueError) as error:
             _say(answers, {"refused": f"{error}"})
             return 1
         collect_seldom()
@@ -90,7 +89,7 @@ def _judged(judge: Judge, line: bytes) -> dict[str, Any]:
         known = json.loads(line).get("before")
         before = Judgement.from_data(known) if known else None
         return {"judgement": asdict(judge.judge(answers_from(line), before))}
-    except (SuiteError, confinement.SandboxUnavailable, OSError, ValueError, RuntimeError) as error:
+    except (RuntimeError, OSError, ValueError) as error:
         return {"failed": f"The grader failed on this submission ({type(error).__name__}: {str(error)[:200]})."}
 
 

@@ -96,7 +96,7 @@ def _write(graded: Graded, path: Path | None, course: Path, grader: Grader, grad
     try:
         gradebook.write(result, submitted, changed)
     except GradebookError as error:
-        result = replace(result, remarks=(*result.remarks, f"Not in the gradebook: {error}."), attention=True)
+        result = replace(result, staff=(*result.staff, f"Not in the gradebook: {error}."), attention=True)
     save(result, course / "results")
 
 

@@ -24,7 +24,7 @@ from autograder.judging.setup import Setup
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Lesson
 from autograder.reading.submission import Submission, normalise
-from autograder.sandbox.confinement import Limits, Package
+from autograder.sandbox.confinement import Limits, Package, SandboxLostError
 from tinytorch.export import ExportError, export_modules
 
 IMPORT_S = 2.0  # a third of what an import may take when a culprit is looked for; an honest one takes under 1 s
@@ -46,10 +46,21 @@ class Judge:
         """Judge the answers, added cells and imports of a submission; its other fields count for nothing.
 
         `before` is what was found about the same answers on the same ground: then the suites that it lacks are asked,
-        with its seed. All that is done for it together has the limits' wall time. Raises SuiteError and
-        SandboxUnavailable: then there is no verdict.
+        with its seed. All that is done for it together has the limits' wall time; where the sandbox is lost it is
+        judged once more in what is left of that. Raises SuiteError, SandboxUnavailable and SandboxLostError: then there
+        is no verdict.
         """
-        started, deadline = time.perf_counter(), Deadline(self.setup.limits.wall_s)
+        deadline = Deadline(self.setup.limits.wall_s)
+        try:
+            return self._judgement(submission, before, deadline)
+        except SandboxLostError:
+            found = self._judgement(submission, before, deadline)
+            if deadline.over:  # then it depends on when the first was lost what was earned
+                raise
+            return found
+
+    def _judgement(self, submission: Submission, before: Judgement | None, deadline: Deadline) -> Judgement:
+        started = time.perf_counter()
         if before is not None and before.whole:
             lacking = before.lacks(self.suites)
             verdict = self._verdict(submission, deadline, lacking, before.seed)

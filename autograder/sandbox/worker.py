@@ -190,8 +190,9 @@ def main(limits: dict[str, Any]) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
+    # A second more before the kernel's SIGKILL, which otherwise means that somebody else ended it.
+    resource.setrlimit(resource.RLIMIT_CPU, (limits["cpu_s"], limits["cpu_s"] + 1))
     for name, value in (
-        ("RLIMIT_CPU", limits["cpu_s"]),
         ("RLIMIT_AS", limits["memory_bytes"]),
         ("RLIMIT_NPROC", limits["processes"]),
         ("RLIMIT_FSIZE", limits["file_bytes"]),
