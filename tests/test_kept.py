@@ -122,7 +122,7 @@ def test_a_judgement_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_suite_error_reaches_the_class_table(tmp_path: Path) -> None:
     put(tmp_path, "ada", **{**mini.ANSWERS, "middle": "def middle(values):\n    return None"})
-    bad = mini.SUITE.replace('f"Yours: {yours}', 'f"Yours: {yours + 1}')
+    bad = mini.SUITE.replace('f"Yours: {yours}', 'f"Yours: {open(str(yours))}')
     results, _ = grade(tmp_path, replace(mini.setup(), suites=suite(tmp_path / "suites", bad)))
     assert results[0].attention
     assert "suite error" in " ".join(results[0].staff)

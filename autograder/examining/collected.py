@@ -99,6 +99,7 @@ class Collected:
             raise SuiteError(f"suite error: pytest ended with {pytest.ExitCode(code).name}: {said.getvalue()[-800:]}")
         self.items = tuple(self._given.items)
         self._calls = [plain_call(item) for item in self.items]
+        self.exercises = frozenset(exercise_of(item)[0] for item in self.items)
         texts = [path.read_text(encoding="utf-8") for path in sorted(suites.rglob("*.py"))]
         self.names = tuple(sorted({name for text in texts for name in ASKED.findall(text)}))
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
@@ -46,9 +46,11 @@ class Session:
         trust: bool = False,
         names: Sequence[str] = (),
         deadline: Deadline | None = None,
+        exercises: Container[str] = (),
     ) -> None:
         """`names` are what will be asked for: the package's functions and classes come with the import. `deadline` is
-        the submission's; without one its time begins with the first process."""
+        the submission's; without one its time begins with the first process. `exercises` are names that a test calls:
+        plain data in the place of one is refused."""
         self.starts, self.answers, self.failure, self.lost = 0, 0, "", ""
         self.last: Any = None
         self._limits, self._source = limits, (package, support, limits, trust)
@@ -58,7 +60,7 @@ class Session:
         self._requests = itertools.count(1)
         self._depth, self._deadline, self._life = 0, 0.0, deadline
         self._named: dict[str, Handle] = {}
-        self._names, self._fresh = tuple(names), False
+        self._names, self._exercises, self._fresh = tuple(names), exercises, False
         self._held, self._held_in_all = 0, 0
 
     def __enter__(self) -> Self:
@@ -123,6 +125,9 @@ class Session:
         if found is not None and self._worker is not None and found._start == self.starts:
             return found
         value = self.request("attribute", None, [name])
+        if name in self._exercises and not isinstance(value, Handle):
+            what = "class" if name[:1].isupper() else "function"
+            raise NoAnswerError("TypeError", f"{name} is a {type(value).__name__}, not a {what}")
         self._keep([(name, value)])
         return value
 

@@ -10,7 +10,9 @@ import re
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
-from autograder.examining.checks import expect
+import numpy as np
+
+from autograder.examining.checks import expect, shown
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.handles import Call, Handle, named
 from autograder.examining.session import Session
@@ -18,6 +20,7 @@ from autograder.examining.session import Session
 __all__ = ["Call", "Handle", "NoAnswerError", "Student", "StudentError"]
 
 Made = TypeVar("Made")
+_FEW = 5  # values that a sentence can hold
 
 
 class _Kept(NamedTuple):
@@ -89,13 +92,31 @@ class Student:
         Return the message, at most 300 characters. Raises AssertionError otherwise; an exception of a class derived
         from `kind` is one.
         """
-        look = "Its docstring says what is refused, and how."
+        look, asked = "Its docstring says what is refused, and how.", _asked(args, kwargs)
         try:
             value = call(*args, **kwargs)
         except StudentError as error:
             if kind not in error.kinds:
-                raise AssertionError(expect(str(error), f"a {kind}", look)) from None
+                raise AssertionError(expect(f"{error}{asked}", f"a {kind}", look)) from None
             if not re.search(match, error.message):
-                raise AssertionError(expect(str(error), f"a {kind} that says what is wrong", look)) from None
+                raise AssertionError(expect(f"{error}{asked}", f"a {kind} that says what is wrong", look)) from None
             return error.message
-        raise AssertionError(expect(value, f"a {kind}", look))
+        raise AssertionError(expect(f"returned {shown(value)}{asked}" if asked else value, f"a {kind}", look))
+
+
+def _asked(args: Sequence[object], kwargs: Mapping[str, object]) -> str:
+    """A call in words, " for p = 1": what a student can try. The seed is nobody's to try, and arrays are shapes."""
+    words = [_word(arg) for arg in args]
+    words += [f"{name} = {_word(value)}" for name, value in kwargs.items() if name != "seed"]
+    return f" for {', '.join(words)}" if words else ""
+
+
+def _word(value: object) -> str:
+    match value:
+        case np.ndarray():
+            return f"an array of shape {value.shape}"
+        case list() | tuple() if len(value) > _FEW:
+            return f"{len(value)} values"
+        case Call() | Handle():
+            return "an object"
+    return "a function" if callable(value) else shown(value)

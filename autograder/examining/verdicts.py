@@ -58,7 +58,7 @@ def judge(
     tests = collected(suites.resolve())
     limits = limits or confinement.Limits()
     deadline = deadline or Deadline(limits.wall_s)
-    with Session(package, support, limits, trust, tests.names, deadline) as session:
+    with Session(package, support, limits, trust, tests.names, deadline, tests.exercises) as session:
         examiner = Examiner(session)
         tests.run(Student(session), seed, deadline, session.begin, examiner.ran, only)
     if examiner.stopped is not None:
