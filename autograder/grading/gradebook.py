@@ -8,16 +8,22 @@ imported when a gradebook is opened: it costs two seconds.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from autograder.grading.autograded import clipped, harmless
 from autograder.grading.results import Mark, Result, points_text
 from autograder.reading.lesson import Lesson
 from autograder.reading.notebook import UnreadableError, read_bytes
+
+LOCKED_S = 60.0  # how long formgrader, or whoever else has the database, is waited for
+CLASHES = 3
+_AGAIN_S = 0.2
+Made = TypeVar("Made")
 
 
 class GradebookError(RuntimeError):
@@ -35,18 +41,21 @@ class GradebookWriter:
 
         self._checks = {exercise.name: exercise.check_id for exercise in lesson.exercises}
         try:
-            register(lesson, url)
-            from nbgrader.api import Gradebook
-
-            self._gradebook = Gradebook(url)
-            released = self._gradebook.find_notebook(Path(lesson.notebook).stem, lesson.assignment)
-            self._released, self._assignment = released.id, released.assignment_id
-            self._grade_cells = {cell.id: cell.name for cell in released.grade_cells}
-            self._solution_cells = {cell.id: cell.name for cell in released.solution_cells}
+            patiently(lambda: register(lesson, url))
+            patiently(lambda: self._open(lesson, url))
         except (SQLAlchemyError, ImportError) as error:
             raise GradebookError(f"the gradebook {_masked(url)} cannot be opened: {_first_line(error)}") from error
         except ReleaseError as error:
             raise GradebookError(str(error)) from error
+
+    def _open(self, lesson: Lesson, url: str) -> None:
+        from nbgrader.api import Gradebook
+
+        self._gradebook = Gradebook(url)
+        released = self._gradebook.find_notebook(Path(lesson.notebook).stem, lesson.assignment)
+        self._released, self._assignment = released.id, released.assignment_id
+        self._grade_cells = {cell.id: cell.name for cell in released.grade_cells}
+        self._solution_cells = {cell.id: cell.name for cell in released.solution_cells}
 
     def __enter__(self) -> Self:
         return self
@@ -64,35 +73,47 @@ class GradebookWriter:
         """
         from sqlalchemy.exc import SQLAlchemyError
 
-        session = self._gradebook.db
         try:
-            with session.no_autoflush:
-                grades, comments = self._rows(result.student, submitted)
-            for mark in result.marks:
-                grade = grades[self._checks[mark.exercise]]
-                auto = _auto_score(mark)
-                overridden = grade.manual_score is not None
-                changed_below = overridden and (grade.needs_manual_grade or grade.auto_score != auto)
-                grade.needs_manual_grade = changed_below or (auto is None and not overridden)
-                grade.auto_score = auto
-                comments[mark.exercise].auto_comment = _comment(mark)
-            for question in result.questions:
-                grade = grades[question.name]
-                answered = question.answer is not None
-                unread = grade.manual_score is None or grade.needs_manual_grade or question.name in changed
-                grade.needs_manual_grade = answered and unread
-                grade.auto_score = None if answered else 0.0
-                comments[question.name].auto_comment = None if answered else "No response."
-            session.commit()
+            patiently(lambda: self._write(result, submitted, changed), self._gradebook.db.rollback)
         except SQLAlchemyError as error:
-            session.rollback()
+            self._gradebook.db.rollback()
             raise GradebookError(f"the gradebook refused {result.student}: {_first_line(error)}") from error
         except KeyError as error:
-            session.rollback()
+            self._gradebook.db.rollback()
             raise GradebookError(f"the gradebook has no cell {error} for {result.student}") from error
+
+    def _write(self, result: Result, submitted: datetime | None, changed: Collection[str]) -> None:
+        session = self._gradebook.db
+        with session.no_autoflush:
+            grades, comments = self._rows(result.student, submitted)
+        for mark in result.marks:
+            grade = grades[self._checks[mark.exercise]]
+            auto = _auto_score(mark)
+            overridden = grade.manual_score is not None
+            changed_below = overridden and (grade.needs_manual_grade or grade.auto_score != auto)
+            grade.needs_manual_grade = changed_below or (auto is None and not overridden)
+            grade.auto_score = auto
+            comments[mark.exercise].auto_comment = _comment(mark)
+        for question in result.questions:
+            grade = grades[question.name]
+            answered = question.answer is not None
+            unread = grade.manual_score is None or grade.needs_manual_grade or question.name in changed
+            grade.needs_manual_grade = answered and unread
+            grade.auto_score = None if answered else 0.0
+            comments[question.name].auto_comment = None if answered else "No response."
+        session.commit()
 
     def holds(self, result: Result, submitted: datetime | None = None) -> bool:
         """Say whether the gradebook has these automatic points and this time of submission for the student already."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            return patiently(lambda: self._holds(result, submitted), self._gradebook.db.rollback)
+        except SQLAlchemyError:  # to be said when it is written
+            self._gradebook.db.rollback()
+            return False
+
+    def _holds(self, result: Result, submitted: datetime | None) -> bool:
         from nbgrader.api import Grade, SubmittedAssignment, SubmittedNotebook
 
         session = self._gradebook.db
@@ -143,6 +164,26 @@ class GradebookWriter:
         by notebook alone each student would take as long as all who are there already."""
         rows = self._gradebook.db.query(kind).filter(kind.cell_id.in_(cells), kind.notebook_id == notebook)
         return {cells[row.cell_id]: row for row in rows}
+
+
+def patiently(work: Callable[[], Made], undo: Callable[[], None] = lambda: None) -> Made:
+    """Return what `work` returns; a database that another program holds is waited for, and rows that it has just made
+    are looked at anew. Raises what SQLAlchemy raises after LOCKED_S seconds, or CLASHES clashes."""
+    from sqlalchemy.exc import IntegrityError, OperationalError
+
+    until, clashes = time.monotonic() + LOCKED_S, 0
+    while True:
+        try:
+            return work()
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= until:
+                raise
+        except IntegrityError:
+            clashes += 1
+            if clashes > CLASHES:
+                raise
+        undo()
+        time.sleep(_AGAIN_S)
 
 
 def submitted_at(notebook: Path) -> datetime | None:

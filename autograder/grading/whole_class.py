@@ -25,6 +25,7 @@ from pathlib import Path
 
 from autograder.grading.autograded import keep_stamps, write_autograded, write_source
 from autograder.grading.class_results import ClassResults
+from autograder.grading.course_lock import only_grader
 from autograder.grading.grade import Graded, Grader, Judged
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
 from autograder.grading.own_grader import own_grader, prepare
@@ -57,13 +58,14 @@ def grade_class(
 
     `jobs` is the number of processes, by default the usable cores; `engine` judges elsewhere instead (`cluster.py`).
     `folder` is where the submissions were found: with it `left` is told who was there the last time and is not now.
-    `progress` wraps the stream of graded submissions. Raises CannotGradeError where no submission could earn a point,
-    GradebookError if the gradebook cannot be opened; one that refuses a submission makes a remark instead.
+    `progress` wraps the stream of graded submissions. Raises CannotGradeError where no submission could earn a point or
+    another grader is at work on the course, GradebookError if the gradebook cannot be opened; one that refuses a
+    submission makes a remark instead.
     """
     grader = Grader(replace(setup, judged=course / "judged"))
     if engine is None:
         grader.judge.check()
-    with GradebookWriter(gradebook_url, grader.lesson) as gradebook:
+    with only_grader(course), GradebookWriter(gradebook_url, grader.lesson) as gradebook:
         record = Record(course)
         left(record.begin(folder, [entry.student for entry in found], grader.basis, setup.seed))
         write_source(course, grader.lesson, setup.release)
