@@ -204,6 +204,8 @@ def _grade(options: argparse.Namespace) -> int:
     tier = confinement.TRUSTED if options.trust_submissions else None if options.scheduler else confinement.probe()
     jobs = min(options.jobs or usable_cores(), len(found))
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
+    for why in confinement.passed_over(tier) if tier else ():
+        print(f"A better sandbox cannot be used here: {why}", file=sys.stderr)
     where = f"sandbox: {tier.name}" if tier else f"on the cluster at {options.scheduler}"
     with Folder("support") as support:
         setup = Setup(

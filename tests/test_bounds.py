@@ -60,7 +60,7 @@ FORGING = """
         lambda student: student.axis(),
         lambda student: student.long(60 * MB),
         lambda student: student.wide(7 * MB),
-        lambda student: student.nested(3_000_000),
+        lambda student: student.nested(300_000),
     ],
     ids=["an axis of an empty array", "a text", "a wide text", "lists"],
 )
@@ -109,6 +109,27 @@ def test_all_tests_together_are_bounded(running, monkeypatch):
     large = np.zeros(2 * MB, np.int8)
     with pytest.raises(NoAnswerError, match="MiB a submission"):
         [student_of(running).echo(large) for _ in range(10)]
+
+
+FILLING = """
+    def fill(n):
+        written = 0
+        for folder in (".", "/tmp", "/dev/shm", "/var/tmp"):
+            for i in range(n):
+                try:
+                    with open(f"{folder}/{i}", "xb", buffering=0) as file:
+                        while file.tell() < 16 * 2**20: written += file.write(bytes(2**20))
+                except OSError: break
+        return written
+"""
+
+
+@pytest.mark.parametrize("kind", confinement.KINDS)
+def test_all_files_of_a_submission_together_are_bounded(kind, tmp_path, monkeypatch):
+    """Where nothing can be mounted nothing can be written: a limit a file let one submission fill the disk."""
+    monkeypatch.setattr(confinement, "probe", lambda: tier_of(kind))
+    with session(tmp_path / "s", FILLING, QUICK) as started:
+        assert student_of(started).fill(12) <= (0 if kind == "container" else 64 + 16) * MB
 
 
 SUITE = """

@@ -35,6 +35,7 @@ __all__ = [
     "TimeUpError",
     "Worker",
     "build_support",
+    "passed_over",
     "probe",
     "read_package",
     "refusal",
@@ -107,6 +108,13 @@ def probe() -> Tier:
     )
 
 
+def passed_over(tier: Tier) -> list[str]:
+    """Return why each better tier than this one was not taken."""
+    better = tiers.candidates()[: tiers.candidates().index(tier)] if tier in tiers.candidates() else []
+    wanted = os.environ.get("AUTOGRADER_TIER", "")
+    return [f"{each.kind}: {refusal(each)}" for each in better if wanted in ("", each.kind)]
+
+
 @functools.cache
 def refusal(tier: Tier) -> str:
     """Return why a tier cannot be used here, "" if it can: it is started, and tried with a package that tests it."""
@@ -127,9 +135,9 @@ def start(package: Package | Path, support: Path, limits: Limits, trust: bool = 
     `support` is what `build_support` made. Nothing of the package is imported yet. Raises SandboxUnavailable and
     SandboxLostError; with `trust` the process is not confined, only limited.
     """
-    package = Package(read_package(package)) if isinstance(package, Path) else package
     tier = TRUSTED if trust else probe()
     try:
+        package = Package(read_package(package)) if isinstance(package, Path) else package
         return _start(tier, package, support, limits)
     except NurseryError as error:
         raise SandboxLostError(f"the sandbox does not start: {error}") from error

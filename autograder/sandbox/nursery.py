@@ -55,6 +55,7 @@ class Nursery:
         text = json.dumps({**setup, "ours": "{folder}/ours.json"}).replace("{folder}", str(self.folder))
         for name in ("root", "home", "rooms", "packages"):
             (self.folder / name).mkdir()
+            (self.folder / name).chmod(0o755)  # whatever the umask: a child is another user
         with theirs:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
                 [str(jail.interpreter()), "-I", "-S", "-B", "-c", _BOOT, str(Path(__file__).parents[1]), text],
