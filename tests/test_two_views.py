@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 import sqlite3
 from dataclasses import replace
@@ -15,6 +16,9 @@ from autograder.books.feedback import render
 from autograder.grading.gradebook import GradebookError, GradebookWriter
 from autograder.grading.results import Result, load_all
 from autograder.grading.table import markdown_table
+from autograder.judging.judge import Judge
+from autograder.reading.lesson import load_lesson
+from autograder.reading.submission import Submission
 from tests import mini
 from tests.courses import grade_course, here
 
@@ -80,6 +84,31 @@ def test_a_students_view_names_no_test_and_no_fault_of_ours(course: Path) -> Non
     assert "test_mini.py" in results[1].staff[0]
     for shown in (markdown_table(results), plain(results), render(results[1], instructor=True)):
         assert "suite error" in shown, "staff see it"
+
+
+SHOWING = """
+import pytest
+
+@pytest.mark.exercise("middle", points=40)
+def test_middle(student, seed):
+    student.middle(seed)
+"""
+
+
+def test_a_seed_that_is_shown_is_of_no_use_to_anybody_else(tmp_path: Path) -> None:
+    """What a student's code is given it may show; another submission, or this one changed, gets another number."""
+    (tmp_path / "suites").mkdir()
+    (tmp_path / "suites" / "test_all.py").write_text(SHOWING)
+    setup = replace(mini.setup(), suites=tmp_path / "suites", seed=123456)
+    judging = Judge(setup, load_lesson(setup.release), mini.layout())
+    seen = []
+    for comment in ("one", "two", "one"):
+        answer = f"def middle(values):\n    raise ValueError(f'seed {{values}}') # {comment}"
+        [outcome] = judging.judge(Submission("ada", tmp_path, answers={"middle": answer})).outcomes
+        seen.append(int(re.search(r"seed (\d+)", outcome.message)[1]))
+    assert seen[0] == seen[2] != seen[1]
+    assert 123456 not in seen
+    assert all(0 <= number < 2**31 for number in seen)
 
 
 @pytest.mark.parametrize("why", ["database is locked", "UNIQUE constraint failed: grade.cell_id"])

@@ -17,7 +17,7 @@ from autograder.examining.deadline import Deadline
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
 from autograder.examining.verdicts import Part, Verdict, judge
-from autograder.judging.basis import file_of, suites_of
+from autograder.judging.basis import answers_bytes, file_of, inputs_seed, suites_of
 from autograder.judging.culprits import without_culprits
 from autograder.judging.judgement import Judgement
 from autograder.judging.setup import Setup
@@ -60,13 +60,13 @@ class Judge:
             return found
 
     def _judgement(self, submission: Submission, before: Judgement | None, deadline: Deadline) -> Judgement:
-        started = time.perf_counter()
+        started, answers = time.perf_counter(), answers_bytes(submission)
         if before is not None and before.whole:
             lacking = before.lacks(self.suites)
-            verdict = self._verdict(submission, deadline, lacking, before.seed)
+            verdict = self._verdict(submission, deadline, inputs_seed(before.seed, answers), lacking)
             found = replace(before, parts={**before.parts, **self._parts(verdict, lacking)}).of(self.suites)
             return replace(found, seconds=round(time.perf_counter() - started, 3))
-        judged, verdict = self._judge(submission, deadline)
+        judged, verdict = self._judge(submission, deadline, inputs_seed(self.setup.seed, answers))
         refused = {name: judged.refused[name] for name in submission.answers if name in judged.refused}
         return Judgement(
             seed=self.setup.seed,
@@ -99,9 +99,9 @@ class Judge:
                 "0 points; install what is missing in the Python that grades"
             )
 
-    def _judge(self, submission: Submission, deadline: Deadline) -> tuple[Submission, Verdict | None]:
+    def _judge(self, submission: Submission, deadline: Deadline, seed: int) -> tuple[Submission, Verdict | None]:
         """Judge the answers; where they earn nothing because there is no package, without those that are to blame."""
-        verdict = self._verdict(submission, deadline)
+        verdict = self._verdict(submission, deadline, seed)
         if verdict and (not submission.answers or any(outcome.earned for outcome in verdict.outcomes)):
             return submission, verdict
         failure = partial(self._failure, deadline)
@@ -109,10 +109,10 @@ class Judge:
         rest = without_culprits(submission, order, failure) if failure(submission) else None
         if rest is None or deadline.over:  # without time nobody's import can be told from a culprit's
             return submission, verdict
-        return rest, self._verdict(rest, deadline)
+        return rest, self._verdict(rest, deadline, seed)
 
     def _verdict(
-        self, submission: Submission, deadline: Deadline, suites: Iterable[str] = (), seed: int | None = None
+        self, submission: Submission, deadline: Deadline, seed: int, suites: Iterable[str] = ()
     ) -> Verdict | None:
         """Judge the answers by all suites, or by those that are named."""
         setup = self.setup
@@ -120,7 +120,7 @@ class Judge:
             package = self._package(submission)
         except ExportError:
             return None
-        seed, only = setup.seed if seed is None else seed, {file_of(name) for name in suites} or None
+        only = {file_of(name) for name in suites} or None
         limits, trust = setup.limits, setup.trust
         return judge(package, setup.support, setup.suites, seed, limits, trust=trust, only=only, deadline=deadline)
 
