@@ -123,13 +123,21 @@ def _export(options: argparse.Namespace) -> int:
     results = load_all(options.course / "results")
     paths = export(results, options.to, options.course / "export", options.title or TITLE)
     left = sum(not result.readable for result in results)
+    waiting = sum(not result.judged for result in results)
     unread = sum(result.to_read for result in results)
     if options.json:
-        print(json.dumps({"files": [str(path) for path in paths], "unreadable": left, "to_read": unread}, indent=1))
+        print(
+            json.dumps(
+                {"files": [str(path) for path in paths], "unreadable": left, "not_judged": waiting, "to_read": unread},
+                indent=1,
+            )
+        )
         return 0
     print("\n".join(map(str, paths)))
     if left:
         print(f"{left} that could not be read have no score; `autograder class` lists them", file=sys.stderr)
+    if waiting:
+        print(f"{waiting} not judged have no score; run `autograder grade` again, it judges them anew", file=sys.stderr)
     if unread:
         print(f"Automatic points only: {unread} written answers are graded in nbgrader's formgrader", file=sys.stderr)
     return 0
@@ -143,7 +151,7 @@ def _gradescope(options: argparse.Namespace) -> int:
 
 
 def _matrix(options: argparse.Namespace) -> int:
-    from autograder.grading.classroom import usable_cores
+    from autograder.grading.whole_class import usable_cores
     from autograder.proving.matrix import matrix
     from autograder.proving.on_file import read_answers
 
@@ -162,7 +170,7 @@ def _matrix(options: argparse.Namespace) -> int:
 
 
 def _mutants(options: argparse.Namespace) -> int:
-    from autograder.grading.classroom import usable_cores
+    from autograder.grading.whole_class import usable_cores
     from autograder.proving.on_file import read_answers
     from autograder.proving.survey import survey
 

@@ -65,10 +65,10 @@ def _run(arguments: Sequence[str] | None) -> int:
         return 1
     from autograder.books.handback import NbgraderError
     from autograder.grading.gradebook import GradebookError
-    from autograder.grading.judging import CannotGradeError
+    from autograder.judging.judge import CannotGradeError
     from autograder.reading.lesson import LessonError
     from autograder.reading.release import ReleaseError
-    from autograder.sandbox.confinement import SandboxUnavailable
+    from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
     from tinytorch.export import ExportError
 
     try:
@@ -88,6 +88,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         LessonError,
         NbgraderError,
         ReleaseError,
+        SandboxLostError,
         OSError,
         ValueError,
     ) as error:
@@ -184,14 +185,14 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from autograder.grading.basis import basis
-    from autograder.grading.classroom import grade_class, usable_cores
+    from autograder.files import write_whole
     from autograder.grading.cluster import on_cluster
-    from autograder.grading.grade import Setup
     from autograder.grading.progress import live
     from autograder.grading.record import Record
-    from autograder.grading.results import write_whole
     from autograder.grading.table import markdown_table, summary, text_table
+    from autograder.grading.whole_class import grade_class, usable_cores
+    from autograder.judging.basis import basis
+    from autograder.judging.setup import Setup
     from autograder.reading.collect import find_submissions
     from autograder.sandbox import confinement
 
@@ -203,6 +204,8 @@ def _grade(options: argparse.Namespace) -> int:
     tier = confinement.TRUSTED if options.trust_submissions else None if options.scheduler else confinement.probe()
     jobs = min(options.jobs or usable_cores(), len(found))
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
+    for why in confinement.passed_over(tier) if tier else ():
+        print(f"A better sandbox cannot be used here: {why}", file=sys.stderr)
     where = f"sandbox: {tier.name}" if tier else f"on the cluster at {options.scheduler}"
     with Folder("support") as support:
         setup = Setup(

@@ -21,9 +21,9 @@ from typing import Any
 
 from side_by_side import command_line, number, publish, table
 
-from autograder.grading.classroom import grade_class, usable_cores
 from autograder.grading.cluster import on_cluster
-from autograder.grading.grade import Setup
+from autograder.grading.whole_class import grade_class, usable_cores
+from autograder.judging.setup import Setup
 from autograder.proving.synthetic import synthetic_class
 from autograder.reading.collect import find_submissions
 from autograder.reading.places import RELEASE, SUITES

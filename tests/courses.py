@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.classroom import grade_class
-from autograder.grading.grade import Grader, Judged, Setup
-from autograder.grading.pool import Ended
+from autograder.grading.grade import Grader, Judged
+from autograder.grading.whole_class import grade_class
+from autograder.judging.setup import Setup
+from autograder.pool import Ended
 from autograder.proving.on_file import Answer
 from autograder.proving.synthetic import synthetic_class
 from autograder.reading.collect import Found, find_submissions

@@ -15,12 +15,12 @@ import pytest
 
 from autograder.examining.examiner import Outcome, Part
 from autograder.grading.class_results import ClassResults
-from autograder.grading.classroom import grade_class
 from autograder.grading.grade import Grader, Judged
-from autograder.grading.judgement import Judgement
-from autograder.grading.pool import Ended, spread
 from autograder.grading.results import Lost, Mark, Result, save
 from autograder.grading.table import markdown_table, text_table
+from autograder.grading.whole_class import grade_class
+from autograder.judging.judgement import Judgement
+from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 from tests import mini
 
@@ -82,7 +82,7 @@ def test_the_process_that_writes_keeps_nothing_of_a_submission(tmp_path: Path, m
     meter, url = Meter(), mini.gradebook(tmp_path)
     results = grade_class(found(tmp_path), mini.setup(), tmp_path, url, engine=stub, progress=meter.over)
     assert meter.kept < MOST
-    assert (len(results), results[7].student, results[7].remarks) == (MANY, "s0007", ("remark 7",))
+    assert (len(results), results[7].student, results[7].staff) == (MANY, "s0007", ("remark 7",))
     assert [result.student for result in results[-2:]] == ["s0078", "s0079"]
 
 

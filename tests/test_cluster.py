@@ -12,12 +12,12 @@ import pytest
 
 from autograder import cli
 from autograder.grading import batch
-from autograder.grading.basis import answers_bytes
-from autograder.grading.classroom import on_this_machine
 from autograder.grading.cluster import on_cluster
 from autograder.grading.grade import Grader
 from autograder.grading.judge_lines import packed
-from autograder.grading.judging import CannotGradeError
+from autograder.grading.whole_class import on_this_machine
+from autograder.judging.basis import answers_bytes
+from autograder.judging.judge import CannotGradeError
 from autograder.reading.collect import find_submissions
 from tests import mini
 from tests.clusters import cluster

@@ -4,8 +4,9 @@ import time
 
 import pytest
 
+from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import MAX_STARTS
-from autograder.examining.student import NoAnswerError, Student, StudentError
+from autograder.examining.student import Student
 from autograder.sandbox.confinement import Limits
 from autograder.sandbox.wire import MAX_BYTES
 from tests.confined import LESSON, session, student_of

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.grading.grade import Grader
-from autograder.grading.isolate import MOST, without_culprits
+from autograder.judging.culprits import MOST, without_culprits
 from autograder.reading.collect import Found
 from autograder.reading.submission import Submission
 from tests import mini
@@ -81,12 +81,12 @@ def test_an_answer_that_cannot_be_exported_costs_itself_alone(tmp_path: Path, mo
             raise ExportError("cell 'Clock' is not valid Python: RecursionError")
         return export_modules(cells, **options)
 
-    monkeypatch.setattr("autograder.grading.judging.export_modules", refuse)
+    monkeypatch.setattr("autograder.judging.judge.export_modules", refuse)
     result = mini.grade(tmp_path, **{**mini.ANSWERS, "Clock": f"{mini.ANSWERS['Clock']}  # too deep"}).result
     assert mini.points(result) == {**FULL, "Clock": 0.0}
     assert "RecursionError" in result.marks[1].reason
     monkeypatch.setattr(
-        "autograder.grading.judging.export_modules",
+        "autograder.judging.judge.export_modules",
         lambda cells, **options: refuse([Cell("code", "too deep", "x", {})]),
     )
     nothing = mini.grade(tmp_path, **mini.ANSWERS).result
@@ -101,7 +101,7 @@ def test_hidden_tests_that_are_missing_ask_for_attention(tmp_path: Path) -> None
     path = mini.save(mini.notebook(mini.setup().release, **mini.ANSWERS), tmp_path / "ada.ipynb")
     result = Grader(replace(mini.setup(), suites=tmp_path / "suites")).grade(Found("ada", path)).result
     assert result.attention
-    assert "Not every hidden test ran: middle." in result.remarks
+    assert "Not every hidden test ran: middle." in result.staff
 
 
 @pytest.mark.parametrize(

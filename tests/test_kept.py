@@ -8,15 +8,16 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.basis import answers_bytes, answers_from, basis, key_of
-from autograder.grading.classroom import grade_class
-from autograder.grading.grade import Graded, Grader, Setup
-from autograder.grading.judgement import Judgement, Judgements
-from autograder.grading.judging import CannotGradeError, Judge
+from autograder.grading.grade import Graded, Grader
 from autograder.grading.progress import _lines, duration, live, row
 from autograder.grading.record import Record
 from autograder.grading.results import Result, load, load_all
 from autograder.grading.table import markdown_table
+from autograder.grading.whole_class import grade_class
+from autograder.judging.basis import answers_bytes, answers_from, basis, key_of
+from autograder.judging.judge import CannotGradeError, Judge
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
 from autograder.reading.collect import Found, find_submissions
 from tests import mini
 from tests.courses import here
@@ -121,10 +122,10 @@ def test_a_judgement_is_read_as_it_was_written(tmp_path: Path) -> None:
 
 def test_a_suite_error_reaches_the_class_table(tmp_path: Path) -> None:
     put(tmp_path, "ada", **{**mini.ANSWERS, "middle": "def middle(values):\n    return None"})
-    bad = mini.SUITE.replace('f"Yours: {yours}', 'f"Yours: {yours + 1}')
+    bad = mini.SUITE.replace('f"Yours: {yours}', 'f"Yours: {open(str(yours))}')
     results, _ = grade(tmp_path, replace(mini.setup(), suites=suite(tmp_path / "suites", bad)))
     assert results[0].attention
-    assert "suite error" in " ".join(results[0].remarks)
+    assert "suite error" in " ".join(results[0].staff)
     assert "needs attention: suite error" in markdown_table(results)
     again, fresh = grade(tmp_path, replace(mini.setup(), suites=tmp_path / "suites"))
     assert (again, fresh) == (results, set())

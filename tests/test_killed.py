@@ -62,7 +62,7 @@ def test_killed_at_ten_random_moments(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "step", ["autograder.grading.classroom.write_autograded", "autograder.grading.classroom.save", "write"]
+    "step", ["autograder.grading.whole_class.write_autograded", "autograder.grading.whole_class.save", "write"]
 )
 def test_an_end_between_two_writes_loses_no_flag(step: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The instructor read an answer and it changed: the run that notices dies at this step, the next one flags it."""

@@ -10,7 +10,7 @@ from types import ModuleType
 
 import pytest
 
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 from autograder.proving.on_file import read_answers
 from autograder.reading.places import ANSWERS, LESSON
 from autograder.sandbox import confinement, parts

@@ -2,8 +2,10 @@
 
 import pytest
 
+from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.examining.handles import Handle
 from autograder.examining.session import Session
-from autograder.examining.student import Handle, NoAnswerError, Student, StudentError
+from autograder.examining.student import Student
 from autograder.sandbox import confinement
 from autograder.sandbox.confinement import Limits
 from autograder.sandbox.process import Worker

@@ -7,13 +7,16 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+import grimp
 import pytest
 
-import autograder.grading.judging as judging
-from autograder.grading import basis, judge_lines
-from autograder.grading.basis import answers_bytes, file_of, ground, suites_of
-from autograder.grading.grade import Graded, Grader, Setup
-from autograder.grading.judgement import Judgement, Judgements
+from autograder.grading import judge_lines
+from autograder.grading.grade import Graded, Grader
+from autograder.judging import basis
+from autograder.judging import judge as judging
+from autograder.judging.basis import answers_bytes, file_of, ground, suites_of
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
 from autograder.reading.collect import Found
 from tests import mini
 
@@ -166,32 +169,28 @@ def test_a_cluster_asks_the_same_suites(course: Course) -> None:
     assert first.result.earned == 55.0
 
 
-def test_every_new_file_of_the_grader_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_file_of_a_room_that_decides_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever adds a file need not think of the keys: a verdict made without it is not taken for one made with it."""
     setup = mini.setup()
     copy = tmp_path / "autograder"
     shutil.copytree(basis.GRADER, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(basis, "GRADER", copy)
     seen = {ground(setup)}
-    for room in (".", "reading", "sandbox", "examining", "grading", "a_new_room"):
-        (copy / room).mkdir(exist_ok=True)
-        (copy / room / "newly_added.py").write_text("")
+    files = [path for room in basis.DECIDING for path in (copy / room).rglob("*.py")]
+    for path in [*files, *(copy / room / "newly_added.py" for room in basis.DECIDING)]:
+        path.write_text(f"{path.read_text()}\n" if path.exists() else "")
         seen.add(ground(setup))
-    for path in copy.rglob("*.py"):
-        room, name = path.relative_to(copy).parts[0], path.stem
-        if room in ("examining", "sandbox") and name not in basis._NOR_DO:
-            path.write_text(path.read_text() + "\n")
-            seen.add(ground(setup))
-    assert len(seen) > 30
+    assert len(seen) == 1 + len(files) + len(basis.DECIDING)
     before = ground(setup)
     (copy / "books" / "newly_added.py").write_text("")
     assert ground(setup) == before, "a page decides no points"
     assert suites_of(setup) == suites_of(mini.setup())
 
 
-def test_what_counts_for_nothing_is_there() -> None:
-    """A name that is left from a file of old would let a new file of that name change verdicts unnoticed."""
-    stems = {path.stem for path in basis.GRADER.rglob("*.py")}
-    rooms = {path.name for path in basis.GRADER.iterdir() if path.is_dir()}
-    assert stems >= basis._NOR_DO
-    assert rooms >= basis._DECIDE_NOTHING
+def test_the_judge_stands_on_the_rooms_that_decide_alone() -> None:
+    """What the judge imports, at whatever distance, can change a verdict: it counts, or is of the ground."""
+    ground_floor = {"autograder.files", "autograder.temporary"}
+    graph = grimp.build_graph("autograder")
+    upstream = graph.find_upstream_modules("autograder.judging.judge")
+    outside = {name for name in upstream if name.count(".") and name.split(".")[1] not in basis.DECIDING}
+    assert outside <= ground_floor

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 from autograder.sandbox import confinement, jail
 from autograder.sandbox.confinement import Limits
 from tests.confined import PROBES, QUICK, descendants, package, session, student_of, support, tier_of

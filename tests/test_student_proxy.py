@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from autograder.examining.student import Handle, NoAnswerError, StudentError
+from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.examining.handles import Handle
 from autograder.sandbox.confinement import Limits
 from tests.confined import LESSON, session, student_of
 

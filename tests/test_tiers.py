@@ -1,6 +1,7 @@
 """The means of confinement: all that this user may have work, none is one sentence, and what goes in is copied."""
 
 import os
+import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -8,11 +9,16 @@ from pathlib import Path
 import pytest
 
 from autograder.sandbox import confinement, jail, tiers
-from autograder.sandbox.confinement import Limits, Package, SandboxUnavailable, Tier
+from autograder.sandbox.confinement import Limits, Package, SandboxLostError, SandboxUnavailable, Tier
 from autograder.sandbox.proof import disproved
 from tests.confined import PROBES, package, session, student_of, tier_of
 
 SECRET = "A-WORD-THAT-NO-SUBMISSION-SHOULD-READ"
+TRIES = """
+import sys
+from tests.confined import tier_of
+print("works" if tier_of(sys.argv[1]) else "")
+"""
 CROWD = """
     import fcntl, threading
 
@@ -112,10 +118,56 @@ def test_in_a_crowd_no_process_is_signalled(monkeypatch, tmp_path):
         for name in ("signal_parent", "limit_parent", "change_rights", "own_signals", "new_socket"):
             assert student.attempt(getattr(student, name))[0] == "PermissionError", name
         assert student.threads(3) == 3
-        assert student.keep_a_file(b"kept") == b"kept"
+        assert student.attempt(student.keep_a_file, b"kept")[0] == "PermissionError"
         room = Path(student.room())
         assert room.exists()
-    assert not room.exists(), "what a submission wrote is removed"
+    assert not room.exists(), "its folder is removed"
+
+
+@pytest.mark.parametrize("kind", confinement.KINDS)
+def test_a_callers_umask_costs_no_tier(kind):
+    """With 077 a child could not read what was made for it, and the fast tier was gone without a word."""
+    tier, before = tier_of(kind), os.umask(0o077)
+    try:
+        assert confinement.refusal.__wrapped__(tier) == ""
+    finally:
+        os.umask(before)
+
+
+@pytest.mark.parametrize("kind", confinement.KINDS)
+def test_a_callers_lower_limit_stays(kind, monkeypatch, tmp_path):
+    """Raising it is refused: with `ulimit -n 200` no tier worked, and the advice was to trust submissions."""
+    tier = tier_of(kind)
+    monkeypatch.setattr(confinement, "probe", lambda: tier)
+    with session(
+        tmp_path / "s", PROBES + "\n    def files(): return resource.getrlimit(resource.RLIMIT_NOFILE)"
+    ) as made:
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        assert tuple(student_of(made).files()) == (256, 256)
+    code = f"import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))\n{TRIES}"
+    done = subprocess.run([sys.executable, "-c", code, kind], capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), before) == ("works", resource.getrlimit(resource.RLIMIT_NOFILE)), done.stderr
+
+
+def test_a_machine_without_open_files_is_said(tmp_path, monkeypatch):
+    with session(tmp_path / "s", PROBES) as made:
+        before = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, before[1]))
+        try:
+            with pytest.raises(SandboxLostError) as lost:
+                student_of(made).user()
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)
+    assert "ulimit -n 1024" in str(lost.value)
+    assert "trust" not in str(lost.value)
+
+
+def test_what_is_passed_over_is_said(monkeypatch):
+    worse, better = Tier("b", True, "bubblewrap"), Tier("n", True, "namespaces")
+    monkeypatch.setattr("autograder.sandbox.tiers.candidates", lambda: [better, worse])
+    monkeypatch.setattr(confinement, "refusal", lambda tier: "no namespaces" if tier is better else "")
+    assert confinement.passed_over(worse) == ["namespaces: no namespaces"]
+    assert confinement.passed_over(better) == confinement.passed_over(confinement.TRUSTED) == []
 
 
 @pytest.mark.parametrize("kind", ["namespaces", "container"])

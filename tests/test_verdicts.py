@@ -3,6 +3,7 @@
 import os
 import sys
 
+import numpy as np
 import pytest
 
 from autograder.examining.verdicts import SuiteError, judge
@@ -12,9 +13,10 @@ from tests.confined import QUICK, package, support, tier_of
 
 SUITE = '''
 import numpy as np
+import numpy as np
 import pytest
 from autograder.examining.checks import close, expect
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 
 HIDDEN = "HIDDEN-EXPECTED-VALUE"
 
@@ -49,6 +51,7 @@ HONEST = """
         return x / 2
 """
 POINTS = 6.0
+NOWHERE = "[Errno 2] No such file or directory: 'nowhere'"
 
 
 @pytest.fixture(scope="module")
@@ -118,6 +121,26 @@ def test_feedback_holds_nothing_of_the_test(judged):
     assert message(verdict, "says_what_is_wrong").startswith("Yours: no error\nExpected: an error")
 
 
+@pytest.mark.parametrize(
+    ("call", "yours"),
+    [
+        ("student.half, 5, p=1", "returned 0.648 for 5, p = 1"),
+        ("student.half, p=1, seed=seed", "returned 0.648 for p = 1"),
+        ("student.half, np.zeros((3, 2))", "returned 0.648 for an array of shape (3, 2)"),
+        ("student.half, list(range(99)), f=len", "returned 0.648 for 99 values, f = a function"),
+        ("student.double, 3", "TypeError: double is for text for 3"),
+        ("lambda: student.half(1)", "0.648"),
+    ],
+)
+def test_what_should_be_refused_is_named_by_its_call(judged, suites, call, yours):
+    body = f"@pytest.mark.exercise('half', points=1)\ndef test_x(student, seed): student.refuses('ValueError', {call})"
+    (suites / "test_double.py").write_text(f"import numpy as np\nimport pytest\n{body}\n")
+    source = "def half(*args, **kwargs): return 0.648\ndef double(x): raise TypeError('double is for text')"
+    [outcome] = judged(source).outcomes
+    look = "Its docstring says what is refused, and how."
+    assert outcome.message == f"Yours: {yours}\nExpected: a ValueError\n{look}"
+
+
 def test_an_exception_is_named_with_its_place(judged):
     verdict = judged("def double(x):\n    return 1 / 0\ndef half(x): raise ValueError('HTML <b>' + 'x' * 5000)")
     assert (
@@ -141,8 +164,27 @@ def test_an_answer_that_a_test_cannot_use_is_no_point_and_a_remark(judged):
     verdict = judged(HONEST.replace("return 2 * x", "return None if hasattr(x, 'shape') else 2 * x"))
     assert earned(verdict) == POINTS - 1.5
     assert message(verdict, "takes_arrays").startswith("Yours: None\nExpected: a value that the check can work with")
-    assert verdict.attention
-    assert verdict.remarks[0].startswith("suite error in test_double.py::test_double_takes_arrays: ")
+    assert verdict.remarks[0].startswith("ValueError: diff requires")
+    assert verdict.remarks[0].endswith(" in test_double.py::test_double_takes_arrays after the answer None")
+    assert not verdict.attention, "a plain mistake is the student's, and nobody needs to look"
+
+
+def test_what_no_answer_brings_about_is_looked_at(judged, suites):
+    body = "@pytest.mark.exercise('double', points=1)\ndef test_x(student): student.double(3), open('nowhere')"
+    (suites / "test_double.py").write_text(f"import pytest\n{body}\n")
+    verdict = judged(HONEST)
+    assert (earned(verdict), verdict.attention) == (0, True)
+    remark = f"suite error: FileNotFoundError: {NOWHERE} in test_double.py::test_x after the answer 6"
+    assert verdict.remarks == (remark,)
+
+
+@pytest.mark.parametrize("constant", ["0.5", "None", "'text'", "[1, 2]", "np.zeros(3)", "{}"])
+def test_a_constant_for_a_function_costs_its_own_exercise(judged, constant):
+    verdict = judged(f"import numpy as np\nhalf = {constant}\ndef double(x): return 2 * x")
+    kind = type(eval(constant, {"np": np})).__name__
+    assert earned(verdict) == POINTS - 1.5
+    assert message(verdict, "refuses_text") == f"Your half could not be checked: half is a {kind}, not a function."
+    assert not verdict.attention
 
 
 def test_a_package_that_cannot_be_imported_is_said_once(judged):

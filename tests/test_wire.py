@@ -4,24 +4,28 @@ import array
 import contextlib
 import json
 import math
+import tracemalloc
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
+from autograder.examining.handles import Handle
 from autograder.sandbox import wire
 from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, WireError, decode, dumps, encode, loads
 
 DTYPES = st.sampled_from([np.dtype(name) for name in ("?", "i1", "u2", "<i4", ">i8", "u8", "f2", "<f4", ">f8")])
-SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.binary(max_size=20))
+WHOLE = st.integers(-(2**63), 2**64 - 1)
+SCALARS = st.one_of(st.none(), st.booleans(), WHOLE, st.floats(), st.text(max_size=20), st.binary(max_size=20))
 ARRAYS = DTYPES.flatmap(
     lambda dtype: hnp.arrays(dtype, hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=4))
 )
 NUMPY = DTYPES.flatmap(lambda dtype: hnp.arrays(dtype, ()).map(lambda values: values[()]))
-KEYS = st.one_of(st.text(max_size=5), st.integers(), st.tuples(st.integers(), st.text(max_size=3)))
+KEYS = st.one_of(st.text(max_size=5), WHOLE, st.tuples(WHOLE, st.text(max_size=3)))
 VALUES = st.recursive(
     st.one_of(SCALARS, ARRAYS, NUMPY),
     lambda inner: st.one_of(
@@ -129,6 +133,8 @@ class Sly(np.float64):
         np.longdouble(1),
         {1, 2},
         1j,
+        2**64,
+        -(2**63) - 1,
         print,
     ],
     ids=lambda value: type(value).__name__,
@@ -164,10 +170,15 @@ def test_references_keep_their_numbers_and_names():
         {"a": ["<f8", [-1], "AAAAAAAAAAA="]},
         {"a": ["<f8", [True], "AAAAAAAAAAA="]},
         {"a": ["<f8", [0, 2**62, 2**62], ""]},
+        {"a": ["<f8", [0, 2**29], ""]},
+        {"a": ["<f8", [2**11, 2**12, 0], ""]},
         {"a": ["<b8", [1], "AAAAAAAAAAA="]},
         {"a": ["|b1", [1], "Ag=="]},
         {"a": ["<M8", [1], "AAAAAAAAAAA="]},
         {"n": ["<f8", "AAAA"]},
+        {"d": [[n * (2**61 - 1), n] for n in range(20)]},
+        {"d": [[n, n] for n in range(wire.MAX_PAIRS + 1)]},
+        "a" * (wire.MAX_TEXT + 1),
         {"h": [True, "X"]},
         {"c": [1, "now_ns"]},
         {"e": [True, [], {}]},
@@ -175,7 +186,7 @@ def test_references_keep_their_numbers_and_names():
         {"e": [1, [], []]},
         {"e": [1, []]},
     ],
-    ids=json.dumps,
+    ids=lambda data: json.dumps(data)[:40],
 )
 def test_a_forged_value_is_refused(data):
     with pytest.raises(WireError):
@@ -218,6 +229,46 @@ def test_size_is_bounded_both_ways(monkeypatch):
     monkeypatch.setattr(wire, "MAX_BYTES", 100)
     with pytest.raises(WireError, match="51"):
         encode(np.zeros(51, dtype=np.int8), refuse)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.zeros((0, 2**29)), "a" * (wire.MAX_TEXT + 1), dict.fromkeys(range(wire.MAX_PAIRS + 1))],
+    ids=["an axis", "a text", "a dict"],
+)
+def test_what_is_over_a_limit_is_refused_where_it_is_sent(value):
+    with pytest.raises(WireError, match=r"may|long"):
+        encode(value, refuse)
+
+
+SESSION = SimpleNamespace(starts=1)
+ONCE = 20_000  # bytes that reading any line takes for a moment
+# What takes much memory for its bytes: one of each is repeated as often as a message may hold.
+FLOODS = st.one_of(
+    st.sampled_from(["[]", '{"t":[]}', '{"d":[]}', "[[]]", "0.5", '"ab"', "12345", '{"h":[1,"f"]}', '{"f":"nan"}']),
+    st.sampled_from(
+        ['{"n":["|b1","AA=="]}', '{"a":["|b1",[1],"AA=="]}', '{"a":["|b1",[0,4194304],""]}', '{"b":"AA=="}']
+    ),
+    st.text(max_size=6).map(json.dumps),
+    JSON.map(lambda data: json.dumps(data, ensure_ascii=False)),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(FLOODS, st.integers(0, 8000), st.sampled_from(["", "\U0001f600", "é"]))
+def test_what_a_line_builds_takes_no_more_memory_than_it_was_counted_for(item, times, wide):
+    line = f'{{"value":[{",".join([item] * times)}],"text":"{wide}{"a" * times}"}}'.encode("utf-8", "replace")
+    resolve = lambda ref: Handle(SESSION, ref) if isinstance(ref, HandleRef) else ref  # noqa: E731
+    tracemalloc.start()
+    try:
+        message = loads(line)
+        decode(message["value"], resolve)
+        most = tracemalloc.get_traced_memory()[1]
+    except WireError:
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most <= wire.held(line) + ONCE
 
 
 @pytest.mark.parametrize(

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.files import write_whole
 from autograder.grading.autograded import feedback_lines
-from autograder.grading.results import Mark, Result, points_text, write_whole
+from autograder.grading.results import NOT_JUDGED, Mark, Result, points_text
 from autograder.reading.owners import plain_id
 
 FORMATS = ("gradescope", "canvas", "moodle", "csv")
@@ -48,22 +49,24 @@ def export(results: Sequence[Result], how: str, folder: Path, title: str = TITLE
 def gradescope(result: Result) -> dict[str, Any]:
     """Return one student's `results.json`: a test an exercise, with the feedback that the student's page has.
 
-    What names a hidden test or the seed is in `extra_data`, which Gradescope shows to nobody.
+    What names a hidden test or the seed is in `extra_data`, which Gradescope shows to nobody. What could not be judged
+    has no score: Gradescope then keeps none.
     """
     said = [*result.remarks, *(f"{question.title}: to be read by your instructor." for question in result.questions)]
     return {
-        "score": round(result.earned, 6),
+        **({"score": round(result.earned, 6)} if result.judged else {}),
         "execution_time": round(result.seconds),
         "output": "\n".join(said),
         "output_format": "text",
         "test_output_format": "text",
         "visibility": "visible",
         "stdout_visibility": "hidden",
-        "tests": [_gradescope_test(mark) for mark in result.marks],
+        "tests": [_gradescope_test(mark) for mark in result.marks if result.judged],
         "extra_data": {
             "seed": result.seed,
             "sandbox": result.tier,
             "attention": result.attention,
+            "staff": list(result.staff),
             "lost": {lost.test: round(lost.points - lost.earned, 6) for mark in result.marks for lost in mark.lost},
         },
     }
@@ -99,9 +102,10 @@ def plain(results: Sequence[Result]) -> str:
     rows = [["student", "total", "of", *exercises, "written answers to read", "needs attention", "remarks"]]
     for result in results:
         earned = {mark.exercise: points_text(mark.earned) for mark in result.marks}
-        marks = [earned.get(name, "") for name in exercises] if result.readable else [""] * len(exercises)
-        told = [str(result.to_read), "yes" if result.attention else "", " ".join(result.remarks)]
-        rows.append([result.student, _score(result), points_text(result.points), *marks, *told])
+        marks = [earned.get(name, "") for name in exercises] if result.scored else [""] * len(exercises)
+        told = [str(result.to_read), "yes" if result.attention else "", " ".join([*result.remarks, *result.staff])]
+        total = _score(result) if result.judged else NOT_JUDGED
+        rows.append([result.student, total, points_text(result.points), *marks, *told])
     return _csv(rows)
 
 
@@ -120,14 +124,14 @@ def _gradescope_test(mark: Mark) -> dict[str, Any]:
 
 def _score(result: Result) -> str:
     """Nothing where nothing could be graded: an empty cell changes no grade, a 0 would be a verdict."""
-    return points_text(result.earned) if result.readable else ""
+    return points_text(result.earned) if result.scored else ""
 
 
 def _in_words(result: Result) -> str:
     lost = [
         f"{mark.number} {mark.title}: {points_text(mark.earned)} of {points_text(mark.points)}."
         for mark in result.marks
-        if result.readable and mark.earned < mark.points
+        if result.scored and mark.earned < mark.points
     ]
     return " ".join([*result.remarks, *lost])
 

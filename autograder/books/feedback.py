@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 from autograder.books.given import Gifts, total
 from autograder.books.pages import template
-from autograder.grading.results import Mark, Result, points_text, write_whole
+from autograder.files import write_whole
+from autograder.grading.results import Mark, Result, points_text
 
 if TYPE_CHECKING:
     from jinja2 import Template

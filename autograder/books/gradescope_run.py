@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.books.exports import gradescope
-from autograder.grading.grade import Grader, Setup
-from autograder.grading.results import write_whole
+from autograder.files import write_whole
+from autograder.grading.grade import Grader
+from autograder.judging.setup import Setup
 from autograder.reading.collect import Found, one_submission
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK
 from autograder.sandbox import confinement
@@ -35,7 +36,7 @@ def main(root: Path) -> int:
 
 
 def grade(root: Path, found: Found) -> dict[str, Any]:
-    """Return the results of one submission. Raises SandboxUnavailable, and SuiteError where the suites are at fault."""
+    """Return the results of one submission. Raises RuntimeError with the reason where it could not be judged."""
     source = root / "source"
     with Folder("support") as support:
         setup = Setup(
@@ -44,7 +45,10 @@ def grade(root: Path, found: Found) -> dict[str, Any]:
             suites=source / "suites" / ASSIGNMENT,
             seed=secrets.randbelow(2**31),
         )
-        return gradescope(Grader(setup).grade(found).result)
+        result = Grader(setup).grade(found).result
+        if not result.judged:
+            raise RuntimeError("; ".join(result.staff))
+        return gradescope(result)
 
 
 if __name__ == "__main__":

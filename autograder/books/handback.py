@@ -15,8 +15,9 @@ from pathlib import Path
 
 from autograder.books.feedback import render
 from autograder.books.given import Gifts
+from autograder.files import write_whole
 from autograder.grading.autograded import STAMPS
-from autograder.grading.results import Result, write_whole
+from autograder.grading.results import Result
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK
 from autograder.reading.notebook import UnreadableError, read_bytes
 

@@ -1,6 +1,7 @@
 """What a graded class says about the exercises: totals, difficulty, discrimination, and which tests fail most often.
 
-Plain arithmetic on results; knows nothing of pages. Files that could not be read are no answers and are left out.
+Plain arithmetic on results; knows nothing of pages. Files that could not be read are no answers and are left
+out, and so is what could not be judged.
 """
 
 from __future__ import annotations
@@ -76,12 +77,12 @@ class Failed:
 
 
 def totals(results: Sequence[Result]) -> Totals | None:
-    """Return the class's totals, None where no file could be read."""
-    readable = [result for result in results if result.readable]
-    if not readable:
+    """Return the class's totals, None where there is no score."""
+    scored = [result for result in results if result.scored]
+    if not scored:
         return None
-    earned = sorted(result.earned for result in readable)
-    points = max(result.points for result in readable)
+    earned = sorted(result.earned for result in scored)
+    points = max(result.points for result in scored)
     count = max(1, math.ceil(points / BIN))
     where = Counter(min(int(value // BIN), count - 1) for value in earned)
     bins = tuple(Bin(i * BIN, min((i + 1) * BIN, points), where[i]) for i in range(count))
@@ -91,9 +92,9 @@ def totals(results: Sequence[Result]) -> Totals | None:
 
 def items(results: Sequence[Result]) -> list[Item]:
     """Return every exercise in the lesson's order."""
-    readable = [result for result in results if result.readable]
+    scored = [result for result in results if result.scored]
     by_exercise: dict[str, list[tuple[Mark, float]]] = {}
-    for result in readable:
+    for result in scored:
         for mark in result.marks:
             by_exercise.setdefault(mark.exercise, []).append((mark, result.earned - mark.earned))
     return [_item([mark for mark, _ in marked], [rest for _, rest in marked]) for marked in by_exercise.values()]

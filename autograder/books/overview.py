@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from autograder.books.items import BIN, Bin, Totals, failed_tests, items, totals
 from autograder.books.pages import template
 from autograder.books.similar import families, groups, pairs, read_answers
-from autograder.grading.results import Result, points_text, write_whole
+from autograder.files import write_whole
+from autograder.grading.results import Result, points_text
 from autograder.grading.table import summary
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def render(results: Sequence[Result], course: Path) -> str:
         pairs=pairs(alike, results),
         attention=[result for result in results if result.attention],
         unreadable=sum(not result.readable for result in results),
+        waiting=sum(not result.judged for result in results),
         to_read=sum(result.to_read for result in results),
         seeds=sorted({result.seed for result in results}),
         tiers=sorted({result.tier for result in results if result.tier}),

@@ -11,7 +11,7 @@ import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from autograder.examining.student import NoAnswerError, StudentError
+from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.sandbox.wire import CallbackRef, WireError
 
 MAX_TEXT = 300

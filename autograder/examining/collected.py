@@ -13,11 +13,13 @@ import re
 import sys
 import warnings
 from collections.abc import Callable, Container, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from autograder.examining.deadline import Deadline, OverrunError
 from autograder.examining.plain import plain_call
 
 # They would write into the suites' folder, or stay behind in this process.
@@ -97,14 +99,22 @@ class Collected:
             raise SuiteError(f"suite error: pytest ended with {pytest.ExitCode(code).name}: {said.getvalue()[-800:]}")
         self.items = tuple(self._given.items)
         self._calls = [plain_call(item) for item in self.items]
+        self.exercises = frozenset(exercise_of(item)[0] for item in self.items)
         texts = [path.read_text(encoding="utf-8") for path in sorted(suites.rglob("*.py"))]
         self.names = tuple(sorted({name for text in texts for name in ASKED.findall(text)}))
 
     def run(
-        self, student: object, seed: int, begin: Callable[[], None], ran: Ran, only: Container[str] | None = None
+        self,
+        student: object,
+        seed: int,
+        deadline: Deadline,
+        begin: Callable[[], None],
+        ran: Ran,
+        only: Container[str] | None = None,
     ) -> None:
         """Run each test, of these suites only where they are named: `begin()` before it, `ran(test, its first exception
-        or None)` after it, which says whether to go on. Output goes nowhere; an interrupt passes through."""
+        or None)` after it, which says whether to go on. Output goes nowhere; an interrupt passes through. A test that
+        is not over in time, and each that follows, ends with OverrunError."""
         self._given.values = {"student": student, "seed": seed}
         chosen = [i for i, item in enumerate(self.items) if only is None or suite_of(item) in only]
         items, calls = [self.items[i] for i in chosen], [self._calls[i] for i in chosen]
@@ -112,11 +122,22 @@ class Collected:
             with _quiet(io.StringIO()):
                 for item, call, following in zip(items, calls, [*items[1:], None], strict=True):
                     begin()
-                    if not ran(item, _raised(call) if call else _exception(item, following)):
+                    whole = partial(_raised, call) if call else partial(_exception, item, following)
+                    if not ran(item, _in_time(deadline, whole)):
                         break
         finally:
             self._given.values = {}
             self.items[0].session._setupstate.teardown_exact(None)
+
+
+def _in_time(deadline: Deadline, whole: Callable[[], BaseException | None]) -> BaseException | None:
+    if deadline.over:
+        return OverrunError()
+    try:
+        with deadline.watched():
+            return whole()
+    except OverrunError as error:  # between two lines of what runs the test
+        return error
 
 
 def _raised(call: Callable[[], object]) -> BaseException | None:

@@ -11,14 +11,18 @@ import pytest
 
 from autograder.examining.checks import expect, shown
 from autograder.examining.collected import SuiteError, exercise_of, suite_of
+from autograder.examining.deadline import OverrunError
+from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
-from autograder.examining.student import NoAnswerError, StudentError
-from autograder.sandbox.confinement import SandboxUnavailable
+from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
 
 MAX_MESSAGE = 800
 _LOOK = "Run it in your notebook on inputs of your own: a few values, one, none."
 # No answer of a package can make a test raise these.
 _OWN = (SandboxUnavailable, pytest.skip.Exception, NameError, ImportError)
+# These an answer of another type or shape makes a test raise that goes well with right ones, as `autograder matrix`
+# holds of every test: the student's mistake, and nobody needs to look.
+_TRIPS = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError)
 
 
 @dataclass(frozen=True)
@@ -71,6 +75,9 @@ class Examiner:
 
     def ran(self, item: pytest.Item, error: BaseException | None) -> bool:
         """Note what became of a test, and say whether the next one makes sense."""
+        if self._session.lost:  # whatever the test made of it
+            self.stopped = SandboxLostError(self._session.lost)
+            return False
         exercise, points = exercise_of(item)
         self._remarks, self._attention = [], False
         message = "" if error is None else self._message(item, error)
@@ -97,16 +104,29 @@ class Examiner:
                 return _plain(f"Your {exercise} raised {shown(str(error))}\n{place}", exercise)
             case NoAnswerError():
                 return _plain(self._unanswered(error, exercise), exercise)
+            case OverrunError():
+                if error.__traceback__ is not None:
+                    self._tell(f"{item.nodeid}: the time was used up while the grader worked on its answers")
+                return _plain(f"Your {exercise} could not be checked: {self._session.used_up}.", exercise)
+            case MemoryError():
+                self._remarks.append(f"{item.nodeid}: the answer took more memory than the grader has for it")
+                return _plain(f"What your {exercise} returned is too large to be checked.\n{_LOOK}", exercise)
         if self._session.answers == 0 or isinstance(error, _OWN):
             own = isinstance(error, SandboxUnavailable)
             self.stopped = error if own else SuiteError(f"suite error in {item.nodeid}: {_named(error)}")
             return "This could not be checked."
-        # Most often an answer of another type than the test could think of, such as None: the student's mistake, but
-        # nobody can be sure, so the instructor is told.
+        return _plain(self._tripped(item, error, exercise), exercise)
+
+    def _tripped(self, item: pytest.Item, error: BaseException, exercise: str) -> str:
+        """What is said of an answer that a test could not think of, such as None, or an array of another shape."""
         last = shown(self._session.last)
-        self._tell(f"suite error in {item.nodeid}: {_named(error)}, after the answer {last}")
+        remark = f"{_named(error)} in {item.nodeid} after the answer {last}"
+        if isinstance(error, _TRIPS):
+            self._remarks.append(remark)
+        else:
+            self._tell(f"suite error: {remark}")
         look = f"Look at the type and the shape of what {exercise} returns; its docstring says which."
-        return _plain(expect(last, "a value that the check can work with", look), exercise)
+        return expect(last, "a value that the check can work with", look)
 
     def _unanswered(self, error: NoAnswerError, exercise: str) -> str:
         if self._session.failure:
@@ -118,7 +138,7 @@ class Examiner:
                 return f"Your {name or exercise} is not written yet."
             case "NotImplementedError":
                 return f"Your {name} is not written yet, and {exercise} needs it."
-            case "AttributeError":
+            case "AttributeError" | "TypeError":
                 return f"Your {exercise} could not be checked: {error.message}."
         self._remarks.append(f"{exercise}: {error}")
         return f"Your {exercise} gave no answer: {error.message}.\n{place}"

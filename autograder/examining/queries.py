@@ -11,7 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from autograder.examining.checks import expect
-from autograder.examining.student import Handle, NoAnswerError, Student, StudentError
+from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.examining.handles import Handle
+from autograder.examining.student import Student
 
 MS = 1_000_000
 

@@ -7,18 +7,24 @@ from __future__ import annotations
 import itertools
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
 from autograder.examining.callbacks import Callbacks, Raised
-from autograder.examining.student import Call, Handle, NoAnswerError, StudentError, named, tidied
+from autograder.examining.deadline import Deadline, uninterrupted
+from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.examining.handles import Call, Handle, named, tidied
 from autograder.sandbox import confinement
+from autograder.sandbox.nursery import close_all
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
-from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, loads
+from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, held, loads
 
 MAX_STARTS = 20
+# Bytes of memory that the answers and callbacks of one test may take here (`wire.held`), and those of a submission: a
+# test keeps what its models were given. An honest submission's largest test has 0.5 MB.
+MAX_HELD, MAX_HELD_IN_ALL = 64 * 2**20, 512 * 2**20
 _START_S = 60.0  # to start an interpreter with numpy on a busy machine
 _IMPORT_CALLS = 3.0  # importing the package may take as long as so many calls
 _PLACE = re.compile(r"line \d{1,6} of [\w.]{1,80}")
@@ -28,7 +34,8 @@ class Session:
     """The process of one submission: started when first needed, again after it was lost. A context manager.
 
     `answers` counts the answers of a test, `last` is the latest; `failure` says why the package cannot be imported,
-    `slips` what went wrong in the test's own models and clocks.
+    `slips` what went wrong in the test's own models and clocks, `lost` why the sandbox failed: after that an answer
+    that is missing says nothing of the package.
     """
 
     def __init__(
@@ -38,18 +45,23 @@ class Session:
         limits: confinement.Limits,
         trust: bool = False,
         names: Sequence[str] = (),
+        deadline: Deadline | None = None,
+        exercises: Container[str] = (),
     ) -> None:
-        """`names` are what will be asked for: the package's functions and classes come with the import."""
-        self.starts, self.answers, self.failure = 0, 0, ""
+        """`names` are what will be asked for: the package's functions and classes come with the import. `deadline` is
+        the submission's; without one its time begins with the first process. `exercises` are names that a test calls:
+        plain data in the place of one is refused."""
+        self.starts, self.answers, self.failure, self.lost = 0, 0, "", ""
         self.last: Any = None
         self._limits, self._source = limits, (package, support, limits, trust)
         self._callbacks = Callbacks()
         self._worker: Worker | None = None
         self._failed: NoAnswerError | None = None
         self._requests = itertools.count(1)
-        self._depth, self._deadline, self._life = 0, 0.0, 0.0
+        self._depth, self._deadline, self._life = 0, 0.0, deadline
         self._named: dict[str, Handle] = {}
-        self._names, self._fresh = tuple(names), False
+        self._names, self._exercises, self._fresh = tuple(names), exercises, False
+        self._held, self._held_in_all = 0, 0
 
     def __enter__(self) -> Self:
         return self
@@ -62,18 +74,24 @@ class Session:
         """What the objects that this test passed in raised by mistake."""
         return self._callbacks.slips
 
+    @property
+    def used_up(self) -> str:
+        """Why there is no further answer."""
+        return f"the {self._limits.wall_s:g} s of a submission are used up, or its process was lost too often"
+
     def begin(self) -> None:
         """Start a test: what the one before passed in or got is gone, on both sides."""
         self._callbacks.clear()
         if self._worker is not None and not self._worker.running:
             self.stop()  # it was lost between two tests; the next request starts another one
-        self.answers, self.last, self._fresh = 0, None, True
+        self.answers, self.last, self._fresh, self._held = 0, None, True, 0
 
     def stop(self) -> None:
         """End the process and all that it made."""
         worker, self._worker = self._worker, None
         if worker is not None:
-            worker.close()
+            with uninterrupted():
+                worker.close()
 
     def request(
         self,
@@ -86,7 +104,7 @@ class Session:
         """Have one operation done on an object (None: the package) and return the answer, of exactly the type `result`.
 
         Raises StudentError for what the student's code raised, NoAnswerError where there is no answer, TypeError for
-        arguments that cannot be sent, and SandboxUnavailable.
+        arguments that cannot be sent, and SandboxLostError.
         """
         worker = self._running()
         number = None if on is None else self._refer(on)
@@ -107,6 +125,9 @@ class Session:
         if found is not None and self._worker is not None and found._start == self.starts:
             return found
         value = self.request("attribute", None, [name])
+        if name in self._exercises and not isinstance(value, Handle):
+            what = "class" if name[:1].isupper() else "function"
+            raise NoAnswerError("TypeError", f"{name} is a {type(value).__name__}, not a {what}")
         self._keep([(name, value)])
         return value
 
@@ -126,16 +147,17 @@ class Session:
             raise NoAnswerError(self._failed.kind, self._failed.message, self._failed.where)
         if self._worker is not None:
             return self._worker
-        self._life = self._life or time.monotonic() + self._limits.wall_s
-        if self.starts >= MAX_STARTS or time.monotonic() >= self._life:
-            self._lose("TimeoutError", self._used_up())
+        if self.starts >= MAX_STARTS or self._time().over:
+            self._lose("TimeoutError", self.used_up)
         self.starts += 1
-        self._worker = worker = confinement.start(*self._source)
         try:
+            with uninterrupted():
+                self._worker = worker = confinement.start(*self._source)
             ready = loads(worker.receive(time.monotonic() + _START_S))
         except (EndedError, TimeUpError, WireError) as error:
-            self.stop()
-            raise confinement.SandboxUnavailable(f"the sandbox does not start: {error}") from error
+            self._fail(f"the sandbox does not start: {error}")
+        except confinement.SandboxLostError as error:
+            self._fail(str(error))
         assert ready == {"ready": True}
         try:
             asked: dict[str, Any] = {"do": "import", "on": None, "args": list(self._names), "kwargs": {"d": []}}
@@ -154,18 +176,19 @@ class Session:
             message, self._fresh = {**message, "fresh": True}, False
         line = dumps({"request": number, **message, "now": self._callbacks.readings()})
         if self._depth == 0:
-            self._deadline = min(time.monotonic() + seconds, self._life)
+            self._deadline = min(time.monotonic() + seconds, self._time().end)
         self._depth += 1
         try:
             worker.send(line, self._deadline)
             return self._converse(worker, number)
         except TimeUpError:
-            over = time.monotonic() >= self._life
-            self._lose("TimeoutError", self._used_up() if over else f"it took longer than {seconds:g} s")
+            self._lose("TimeoutError", self.used_up if self._time().over else f"it took longer than {seconds:g} s")
         except EndedError as error:
+            if error.outside:
+                self._fail(f"a process of the sandbox was ended from outside: {error}")
             self._lose("ProcessEnded", str(error))
-        except WireError:
-            self._lose("ProtocolError", "what came back is no answer")
+        except WireError as error:
+            self._lose("ProtocolError", f"what came back is no answer: {error}")
         except StudentError as error:
             self.answers, self.last = self.answers + 1, str(error)
             raise
@@ -182,7 +205,9 @@ class Session:
     def _converse(self, worker: Worker, number: int) -> Any:
         """Wait for the reply to a request, and answer what the student's code asks on the way."""
         while True:
-            match loads(worker.receive(self._deadline)):
+            line = worker.receive(self._deadline)
+            self._take(line)
+            match loads(line):
                 case {"ask": str(what), "id": int(shown), "name": str(name), "args": args, "kwargs": kwargs}:
                     worker.send(dumps(self._answer(what, shown, name, args, kwargs)), self._deadline)
                 case {"reply": reply, "value": value} if reply == number:
@@ -191,6 +216,14 @@ class Session:
                     self._raise(error)
                 case _:
                     raise WireError("a message that the protocol does not have")
+
+    def _take(self, line: bytes) -> None:
+        """Count what a line may take here before it is read."""
+        size = held(line)
+        self._held, self._held_in_all = self._held + size, self._held_in_all + size
+        for taken, most, what in ((self._held, MAX_HELD, "test"), (self._held_in_all, MAX_HELD_IN_ALL, "submission")):
+            if taken > most:
+                raise WireError(f"what comes back may take {most // 2**20} MiB a {what}, this is more")
 
     def _answer(self, what: str, shown: int, name: str, args: Any, kwargs: Any) -> dict[str, Any]:
         words, named_words = self._decode(args), self._decode(kwargs)
@@ -221,8 +254,16 @@ class Session:
         self.stop()
         raise NoAnswerError(kind, message) from None
 
-    def _used_up(self) -> str:
-        return f"the {self._limits.wall_s:g} s of a submission are used up, or its process was lost too often"
+    def _fail(self, why: str) -> NoReturn:
+        self.stop()
+        close_all()  # what is warm may be ending too
+        self.lost = self.lost or why
+        raise confinement.SandboxLostError(self.lost) from None
+
+    def _time(self) -> Deadline:
+        if self._life is None:
+            self._life = Deadline(self._limits.wall_s)
+        return self._life
 
     def _decode(self, data: Any) -> Any:
         return decode(data, self._resolve)

@@ -7,87 +7,20 @@ A message to the sandbox and back costs about as much as a small test, so what m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
 
-from autograder.examining.checks import expect
+import numpy as np
 
-if TYPE_CHECKING:
-    from autograder.examining.session import Session
-    from autograder.sandbox.wire import HandleRef
+from autograder.examining.checks import expect, shown
+from autograder.examining.errors import NoAnswerError, StudentError
+from autograder.examining.handles import Call, Handle, named
+from autograder.examining.session import Session
 
-MAX_TEXT = 300
+__all__ = ["Call", "Handle", "NoAnswerError", "Student", "StudentError"]
+
 Made = TypeVar("Made")
-_NAME = re.compile(r"[A-Za-z_]\w{0,59}")
-
-
-class StudentError(Exception):
-    """The student's code raised `kind`, a class with the bases `kinds`, at `where` ('line 3 of percentile').
-
-    `handle` is the exception itself: its attributes can be asked for.
-    """
-
-    def __init__(self, kind: str, message: str, kinds: Sequence[str] = (), where: str = "", handle: Any = None) -> None:
-        super().__init__(f"{kind}: {message}" if message else kind)
-        self.kind, self.message, self.kinds, self.where, self.handle = kind, message, kinds or (kind,), where, handle
-
-
-class NoAnswerError(Exception):
-    """There is no answer: not written yet, not importable, out of time, ended, or not of the protocol.
-
-    It is no StudentError, so that `pytest.raises(StudentError)` never takes a stub for a function that refuses.
-    """
-
-    def __init__(self, kind: str, message: str, where: str = "", handle: Any = None) -> None:
-        super().__init__(f"{kind}: {message}" if message else kind)
-        self.kind, self.message, self.where, self.handle = kind, message, where, handle
-
-
-class Handle:
-    """An object of the student's process. What it is asked for is asked there; it equals nothing but itself."""
-
-    def __init__(self, session: Session, ref: HandleRef) -> None:
-        self._session, self._ref, self._start = session, ref, session.starts
-        self._methods: dict[str, Handle] = {}
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if name in self._methods:
-            return self._methods[name]
-        value = self._session.request("attribute", self, [name])
-        if isinstance(value, Handle) and value._ref.kind == "method":
-            self._methods[name] = value
-        return value
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._session.request("call", self, args, kwargs)
-
-    def __getitem__(self, key: Any) -> Any:
-        return self._session.request("item", self, [key])
-
-    def __contains__(self, item: Any) -> bool:
-        return bool(self._session.request("contains", self, [item], result=bool))
-
-    def __len__(self) -> int:
-        return int(self._session.request("length", self, result=int))
-
-    def __bool__(self) -> bool:
-        return bool(self._session.request("truth", self, result=bool))
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self._session.request("items", self, result=list))
-
-    def __repr__(self) -> str:
-        return f"<{named(self._ref.kind)}>"
-
-
-class Call(NamedTuple):
-    """A call that is made over there on the way to another one, for which its result is an argument."""
-
-    function: Handle
-    args: Sequence[Any]
-    kwargs: Mapping[str, Any]
+_FEW = 5  # values that a sentence can hold
 
 
 class _Kept(NamedTuple):
@@ -159,24 +92,31 @@ class Student:
         Return the message, at most 300 characters. Raises AssertionError otherwise; an exception of a class derived
         from `kind` is one.
         """
-        look = "Its docstring says what is refused, and how."
+        look, asked = "Its docstring says what is refused, and how.", _asked(args, kwargs)
         try:
             value = call(*args, **kwargs)
         except StudentError as error:
             if kind not in error.kinds:
-                raise AssertionError(expect(str(error), f"a {kind}", look)) from None
+                raise AssertionError(expect(f"{error}{asked}", f"a {kind}", look)) from None
             if not re.search(match, error.message):
-                raise AssertionError(expect(str(error), f"a {kind} that says what is wrong", look)) from None
+                raise AssertionError(expect(f"{error}{asked}", f"a {kind} that says what is wrong", look)) from None
             return error.message
-        raise AssertionError(expect(value, f"a {kind}", look))
+        raise AssertionError(expect(f"returned {shown(value)}{asked}" if asked else value, f"a {kind}", look))
 
 
-def named(text: object) -> str:
-    """A class's name as the student's process tells it, or a word of ours where it is no name."""
-    return text if isinstance(text, str) and _NAME.fullmatch(text) else "object"
+def _asked(args: Sequence[object], kwargs: Mapping[str, object]) -> str:
+    """A call in words, " for p = 1": what a student can try. The seed is nobody's to try, and arrays are shapes."""
+    words = [_word(arg) for arg in args]
+    words += [f"{name} = {_word(value)}" for name, value in kwargs.items() if name != "seed"]
+    return f" for {', '.join(words)}" if words else ""
 
 
-def tidied(text: object) -> str:
-    """A student's text on one line, printable, at most 300 characters."""
-    words = " ".join(str(text)[: 4 * MAX_TEXT].split())
-    return "".join(c if c.isprintable() else "?" for c in words)[:MAX_TEXT]
+def _word(value: object) -> str:
+    match value:
+        case np.ndarray():
+            return f"an array of shape {value.shape}"
+        case list() | tuple() if len(value) > _FEW:
+            return f"{len(value)} values"
+        case Call() | Handle():
+            return "an object"
+    return "a function" if callable(value) else shown(value)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.examining.collected import SuiteError, collected
+from autograder.examining.deadline import Deadline
 from autograder.examining.examiner import Examiner, Outcome, Part, Parts
 from autograder.examining.session import Session
 from autograder.examining.student import Student
@@ -43,19 +44,23 @@ def judge(
     *,
     trust: bool = False,
     only: Collection[str] | None = None,
+    deadline: Deadline | None = None,
 ) -> Verdict:
     """Run every test in `suites` against a package, or a folder of modules, which becomes `tinytorch.benchmarking`.
 
-    `support` is what `confinement.build_support` made; `only` names the files of suites to run. Raises
-    SandboxUnavailable, and SuiteError where a suite fails on its own, before the package gave it an answer. One call at
-    a time, from the main thread of a process.
+    `support` is what `confinement.build_support` made; `only` names the files of suites to run; `deadline` is that of
+    the submission where more is done for it than this. Raises SandboxUnavailable, SandboxLostError, and SuiteError
+    where a suite fails on its own, before the package gave it an answer. One call at a time, from the main thread of a
+    process.
     """
     began = time.monotonic()
     tier = confinement.TRUSTED if trust else confinement.probe()
     tests = collected(suites.resolve())
-    with Session(package, support, limits or confinement.Limits(), trust, tests.names) as session:
+    limits = limits or confinement.Limits()
+    deadline = deadline or Deadline(limits.wall_s)
+    with Session(package, support, limits, trust, tests.names, deadline, tests.exercises) as session:
         examiner = Examiner(session)
-        tests.run(Student(session), seed, session.begin, examiner.ran, only)
+        tests.run(Student(session), seed, deadline, session.begin, examiner.ran, only)
     if examiner.stopped is not None:
         raise examiner.stopped
     return Verdict(examiner.parts, tier.name, seed, time.monotonic() - began)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.grading.results import Mark, Result, json_text, write_whole
+from autograder.files import json_text, write_whole
+from autograder.grading.results import Mark, Result
 from autograder.reading.lesson import Lesson, to_notebook
 from autograder.reading.notebook import UnreadableError, read_bytes
 from tinytorch.export import Cell
@@ -26,7 +27,8 @@ def write_autograded(course: Path, lesson: Lesson, cells: Sequence[Cell], result
     """Write `autograded/<student>/<assignment>/<notebook>`; return the ids of cells whose text was another before.
 
     A check cell holds the feedback as standard output, then exactly one result, a plain float within the cell's
-    points: all that nbgrader reads a score from (anything else gives full points, or fails the whole submission).
+    points: all that nbgrader reads a score from (anything else gives full points, or fails the whole submission). One
+    that was not judged holds no result.
     """
     checks = {exercise.check_id: exercise.name for exercise in lesson.exercises if not exercise.manual}
     marks = {mark.exercise: mark for mark in result.marks}
@@ -39,7 +41,8 @@ def write_autograded(course: Path, lesson: Lesson, cells: Sequence[Cell], result
             entry["execution_count"] = number
             entry["outputs"] = [{"output_type": "stream", "name": "stdout", "text": said}] if said else []
             value = {"output_type": "execute_result", "execution_count": number, "metadata": {}}
-            entry["outputs"].append({**value, "data": {"text/plain": score}})
+            if mark.state != "not judged":
+                entry["outputs"].append({**value, "data": {"text/plain": score}})
     path = course / "autograded" / result.student / lesson.assignment / lesson.notebook
     before = _texts(path)
     text = json_text(document, sort_keys=True)
@@ -80,8 +83,8 @@ def clipped(earned: float, points: float) -> float:
 
 def feedback_lines(mark: Mark) -> str:
     """Return what the student is told about one exercise, as plain text: never a hidden test's name or source."""
-    if mark.state == "unanswered":
-        return "Not answered.\n"
+    if mark.state in ("unanswered", "not judged"):
+        return "Not answered.\n" if mark.state == "unanswered" else "Not judged yet.\n"
     said = [f"{mark.reason} The released stub was graded instead."] if mark.state == "refused" else []
     said += [lost.message for lost in mark.lost] if mark.state == "answered" else []
     return "".join(f"{text.rstrip()}\n" for text in dict.fromkeys(said))

@@ -1,8 +1,8 @@
 """What a cluster's worker does: judge a batch of answers in a grading process of its own. Bytes in, bytes out.
 
 Dask runs tasks in threads, and pytest and the sandbox want the main thread of a process, so each thread keeps one
-`judge_lines` process for the batches that follow. One that dies or takes too long costs its own answers only, after a
-second try. Imports nothing of Dask: a worker loads this module by name from its checkout.
+`judge_lines` process for the batches that follow. One that dies costs its own answers only, after a second
+try, and one that takes too long without. Imports nothing of Dask: a worker loads this module by name from its checkout.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ from typing import Any
 from autograder.reading.places import ROOT
 
 READY_S = 300  # to import, find the sandbox and try the lesson's package, on a busy node
-DEADLINE_S = 600  # of one set of answers; the sandbox's own limits end long before
-DIED = "The grading process died twice on this submission or took too long."
+DEADLINE_S = (
+    180  # of one set of answers, which has 120 s; nothing but a call into C that does not come back takes so long
+)
+DIED = "The grading process died twice on this submission."
+OVERRAN = f"The grader took more than {DEADLINE_S} s on this submission and was ended."
 
 
 class Refused(RuntimeError):  # noqa: N818 - it is the machine that cannot
@@ -45,6 +48,8 @@ def _judge(setup: bytes, answers: bytes) -> bytes:
         if line:
             return line
         process.close()
+        if line is None:
+            return json.dumps({"failed": OVERRAN}).encode()
     return json.dumps({"failed": DIED}).encode()
 
 
@@ -72,8 +77,8 @@ class _Process:
     def running(self) -> bool:
         return self._process.poll() is None
 
-    def ask(self, line: bytes, seconds: float) -> bytes:
-        """Send a line and return the one that answers it, b"" where there is none in time."""
+    def ask(self, line: bytes, seconds: float) -> bytes | None:
+        """Send a line and return the one that answers it, b"" where it has died, None where there is none in time."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         try:
@@ -82,7 +87,7 @@ class _Process:
         except BrokenPipeError:
             return b""
         ready, _, _ = select.select([self._process.stdout], [], [], seconds)
-        return self._process.stdout.readline().strip() if ready else b""
+        return self._process.stdout.readline().strip() if ready else None
 
     def close(self) -> None:
         self._process.kill()

@@ -14,14 +14,16 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from autograder.grading.basis import answers_bytes
 from autograder.grading.batch import judge_batch
-from autograder.grading.classroom import DEADLINE_S, Engine
-from autograder.grading.grade import Grader, Judged, Setup
+from autograder.grading.grade import Grader, Judged
 from autograder.grading.judge_lines import packed
-from autograder.grading.judgement import Judgement, Judgements
-from autograder.grading.judging import CannotGradeError
-from autograder.grading.pool import Ended, spread
+from autograder.grading.own_grader import own_grader, prepare
+from autograder.grading.whole_class import DEADLINE_S, Engine
+from autograder.judging.basis import answers_bytes
+from autograder.judging.judge import CannotGradeError
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
+from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 from autograder.reading.submission import Submission
 
@@ -154,17 +156,8 @@ class _Desk:
 
 def _read_all(found: Sequence[Found], setup: Setup, jobs: int) -> Iterator[Ended[Submission]]:
     """A file may be hostile: it is read in a process that can be lost."""
-    return spread(_read, found, jobs=jobs, deadline_s=DEADLINE_S, initializer=_prepare, initargs=(setup,))
-
-
-_grader: Grader | None = None
-
-
-def _prepare(setup: Setup) -> None:
-    global _grader
-    _grader = Grader(setup)
+    return spread(_read, found, jobs=jobs, deadline_s=DEADLINE_S, initializer=prepare, initargs=(setup,))
 
 
 def _read(found: Found) -> Submission:
-    assert _grader is not None
-    return _grader.read(found)
+    return own_grader().read(found)

@@ -12,20 +12,23 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.examining.collected import SuiteError
 from autograder.examining.examiner import Outcome
 from autograder.grading.autograded import clipped
-from autograder.grading.basis import answers_bytes, basis, ground, key_of
-from autograder.grading.judgement import Judgement, Judgements
-from autograder.grading.judging import Judge, Setup
 from autograder.grading.results import Lost, Mark, Question, Result, State
+from autograder.judging.basis import answers_bytes, basis, ground, key_of
+from autograder.judging.judge import Judge
+from autograder.judging.judgement import Judgement, Judgements
+from autograder.judging.setup import Setup
 from autograder.reading.answers import without_prompt
 from autograder.reading.collect import Found
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Exercise, load_lesson
 from autograder.reading.submission import Submission, normalise, read_submission
+from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
 from tinytorch.export import Cell
 
-__all__ = ["Graded", "Grader", "Judged", "Setup"]
+WAITS = "Your answers are not judged yet: the grader could not do its work, and your instructor has been told."
 
 
 @dataclass(frozen=True)
@@ -39,12 +42,14 @@ class Graded:
 
 @dataclass(frozen=True)
 class Judged:
-    """What a file holds, and what the suites said about it; None where there was nothing to judge."""
+    """What a file holds, and what the suites said about it; None where there was nothing to judge, or where it could
+    not be judged for the reason `failure`, which is for staff."""
 
     submission: Submission
     judgement: Judgement | None
     key: str = ""
     fresh: bool = True
+    failure: str = ""
 
 
 class Grader:
@@ -75,7 +80,14 @@ class Grader:
 
     def judged(self, found: Found) -> Judged:
         """Read a submission and judge it, unless its answers have been judged before."""
-        submission, judgement, key, fresh = self.read(found), None, "", False
+        submission = self.read(found)
+        try:
+            return self._judged(submission)
+        except (SandboxLostError, SandboxUnavailable, SuiteError) as error:
+            return Judged(submission, None, failure=str(error))
+
+    def _judged(self, submission: Submission) -> Judged:
+        judgement, key, fresh = None, "", False
         if submission.readable and self.store is None:
             judgement, fresh = self.judge.judge(submission), True
         elif submission.readable and self.store:
@@ -101,15 +113,19 @@ class Grader:
 
     def compose(self, found: Found, judged: Judged) -> Graded:
         """Return the result of one student from what was found about their answers."""
+        if judged.failure:
+            return self.failed(found, judged.failure, judged.submission)
         judgement = judged.judgement
         submission = judgement.applied(judged.submission) if judgement else judged.submission
-        remarks = [] if judgement is None or judgement.made else ["No package can be made of the answers."]
+        unmade = judgement is not None and not judgement.made
         outcomes = judgement.outcomes if judgement else ()
         marks = self._marks(submission, outcomes)
         unjudged = _not_covered(marks, outcomes) if judgement and judgement.made else []
-        if unjudged:
-            remarks.append(f"Not every hidden test ran: {', '.join(unjudged)}.")
-        asked = submission.attention or found.attention or bool(remarks) or bool(judgement and judgement.attention)
+        staff = [*judgement.remarks] if judgement else []
+        staff += [f"Not every hidden test ran: {', '.join(unjudged)}."] if unjudged else []
+        asked = (
+            submission.attention or found.attention or bool(unmade or unjudged or (judgement and judgement.attention))
+        )
         result = Result(
             student=found.student,
             file=found.path.name if found.path else "",
@@ -118,20 +134,32 @@ class Grader:
             seconds=judgement.seconds if judgement else 0.0,
             marks=marks,
             questions=self._questions(submission),
-            remarks=tuple(dict.fromkeys([*submission.remarks, *(judgement.remarks if judgement else ()), *remarks])),
+            remarks=(*submission.remarks, *(["No package can be made of the answers."] if unmade else [])),
+            staff=tuple(staff),
             readable=submission.readable,
             attention=asked,
             key=key_of(judged.key.encode(), self.basis, None) if judged.key else "",
         )
         return Graded(result, tuple(normalise(submission, self.lesson.cells)), judged.fresh)
 
-    def failed(self, found: Found, reason: str) -> Graded:
-        """Return the result of a submission that could not be graded, with the reason as a remark."""
-        nothing = Submission(found.student, found.path or Path(), readable=False)
-        marks = self._marks(nothing, ())
-        result = Result(found.student, found.path.name if found.path else "", self.setup.seed, "", 0.0, marks)
-        result = replace(result, remarks=(*found.remarks, reason), readable=False, attention=True)
-        return Graded(result, self.lesson.cells)
+    def failed(self, found: Found, reason: str, submission: Submission | None = None) -> Graded:
+        """Return the result of a submission that could not be judged, with the reason for staff. It has no score."""
+        submission = submission or Submission(found.student, found.path or Path(), remarks=found.remarks)
+        marks = self._marks(submission, ())
+        result = Result(
+            student=found.student,
+            file=found.path.name if found.path else "",
+            seed=self.setup.seed,
+            tier="",
+            seconds=0.0,
+            marks=tuple(replace(mark, state="not judged") for mark in marks),
+            questions=self._questions(submission),
+            remarks=(*submission.remarks, WAITS),
+            staff=(f"Not judged: {reason.rstrip('.')}. The same command judges it again.",),
+            attention=True,
+            judged=False,
+        )
+        return Graded(result, tuple(normalise(submission, self.lesson.cells)))
 
     def _questions(self, submission: Submission) -> tuple[Question, ...]:
         asked = [question for question in self.lesson.exercises if question.manual]

@@ -8,16 +8,22 @@ imported when a gradebook is opened: it costs two seconds.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+import time
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from autograder.grading.autograded import clipped, harmless
 from autograder.grading.results import Mark, Result, points_text
 from autograder.reading.lesson import Lesson
 from autograder.reading.notebook import UnreadableError, read_bytes
+
+LOCKED_S = 60.0  # how long formgrader, or whoever else has the database, is waited for
+CLASHES = 3
+_AGAIN_S = 0.2
+Made = TypeVar("Made")
 
 
 class GradebookError(RuntimeError):
@@ -35,18 +41,21 @@ class GradebookWriter:
 
         self._checks = {exercise.name: exercise.check_id for exercise in lesson.exercises}
         try:
-            register(lesson, url)
-            from nbgrader.api import Gradebook
-
-            self._gradebook = Gradebook(url)
-            released = self._gradebook.find_notebook(Path(lesson.notebook).stem, lesson.assignment)
-            self._released, self._assignment = released.id, released.assignment_id
-            self._grade_cells = {cell.id: cell.name for cell in released.grade_cells}
-            self._solution_cells = {cell.id: cell.name for cell in released.solution_cells}
+            patiently(lambda: register(lesson, url))
+            patiently(lambda: self._open(lesson, url))
         except (SQLAlchemyError, ImportError) as error:
             raise GradebookError(f"the gradebook {_masked(url)} cannot be opened: {_first_line(error)}") from error
         except ReleaseError as error:
             raise GradebookError(str(error)) from error
+
+    def _open(self, lesson: Lesson, url: str) -> None:
+        from nbgrader.api import Gradebook
+
+        self._gradebook = Gradebook(url)
+        released = self._gradebook.find_notebook(Path(lesson.notebook).stem, lesson.assignment)
+        self._released, self._assignment = released.id, released.assignment_id
+        self._grade_cells = {cell.id: cell.name for cell in released.grade_cells}
+        self._solution_cells = {cell.id: cell.name for cell in released.solution_cells}
 
     def __enter__(self) -> Self:
         return self
@@ -64,34 +73,47 @@ class GradebookWriter:
         """
         from sqlalchemy.exc import SQLAlchemyError
 
-        session = self._gradebook.db
         try:
-            with session.no_autoflush:
-                grades, comments = self._rows(result.student, submitted)
-            for mark in result.marks:
-                grade = grades[self._checks[mark.exercise]]
-                auto = clipped(mark.earned, mark.points)
-                overridden = grade.manual_score is not None
-                grade.needs_manual_grade = overridden and (grade.needs_manual_grade or grade.auto_score != auto)
-                grade.auto_score = auto
-                comments[mark.exercise].auto_comment = _comment(mark)
-            for question in result.questions:
-                grade = grades[question.name]
-                answered = question.answer is not None
-                unread = grade.manual_score is None or grade.needs_manual_grade or question.name in changed
-                grade.needs_manual_grade = answered and unread
-                grade.auto_score = None if answered else 0.0
-                comments[question.name].auto_comment = None if answered else "No response."
-            session.commit()
+            patiently(lambda: self._write(result, submitted, changed), self._gradebook.db.rollback)
         except SQLAlchemyError as error:
-            session.rollback()
+            self._gradebook.db.rollback()
             raise GradebookError(f"the gradebook refused {result.student}: {_first_line(error)}") from error
         except KeyError as error:
-            session.rollback()
+            self._gradebook.db.rollback()
             raise GradebookError(f"the gradebook has no cell {error} for {result.student}") from error
+
+    def _write(self, result: Result, submitted: datetime | None, changed: Collection[str]) -> None:
+        session = self._gradebook.db
+        with session.no_autoflush:
+            grades, comments = self._rows(result.student, submitted)
+        for mark in result.marks:
+            grade = grades[self._checks[mark.exercise]]
+            auto = _auto_score(mark)
+            overridden = grade.manual_score is not None
+            changed_below = overridden and (grade.needs_manual_grade or grade.auto_score != auto)
+            grade.needs_manual_grade = changed_below or (auto is None and not overridden)
+            grade.auto_score = auto
+            comments[mark.exercise].auto_comment = _comment(mark)
+        for question in result.questions:
+            grade = grades[question.name]
+            answered = question.answer is not None
+            unread = grade.manual_score is None or grade.needs_manual_grade or question.name in changed
+            grade.needs_manual_grade = answered and unread
+            grade.auto_score = None if answered else 0.0
+            comments[question.name].auto_comment = None if answered else "No response."
+        session.commit()
 
     def holds(self, result: Result, submitted: datetime | None = None) -> bool:
         """Say whether the gradebook has these automatic points and this time of submission for the student already."""
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            return patiently(lambda: self._holds(result, submitted), self._gradebook.db.rollback)
+        except SQLAlchemyError:  # to be said when it is written
+            self._gradebook.db.rollback()
+            return False
+
+    def _holds(self, result: Result, submitted: datetime | None) -> bool:
         from nbgrader.api import Grade, SubmittedAssignment, SubmittedNotebook
 
         session = self._gradebook.db
@@ -103,7 +125,7 @@ class GradebookWriter:
         notebook = own.one_or_none()
         held = {} if notebook is None else self._found(Grade, notebook.id, self._grade_cells)
         scores = {name: grade.auto_score for name, grade in held.items()}
-        marks = {self._checks[mark.exercise]: clipped(mark.earned, mark.points) for mark in result.marks}
+        marks = {self._checks[mark.exercise]: _auto_score(mark) for mark in result.marks}
         return scores == marks | {each.name: None if each.answer is not None else 0.0 for each in result.questions}
 
     def _rows(self, student: str, submitted: datetime | None) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -144,6 +166,26 @@ class GradebookWriter:
         return {cells[row.cell_id]: row for row in rows}
 
 
+def patiently(work: Callable[[], Made], undo: Callable[[], None] = lambda: None) -> Made:
+    """Return what `work` returns; a database that another program holds is waited for, and rows that it has just made
+    are looked at anew. Raises what SQLAlchemy raises after LOCKED_S seconds, or CLASHES clashes."""
+    from sqlalchemy.exc import IntegrityError, OperationalError
+
+    until, clashes = time.monotonic() + LOCKED_S, 0
+    while True:
+        try:
+            return work()
+        except OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= until:
+                raise
+        except IntegrityError:
+            clashes += 1
+            if clashes > CLASHES:
+                raise
+        undo()
+        time.sleep(_AGAIN_S)
+
+
 def submitted_at(notebook: Path) -> datetime | None:
     """Return the time in nbgrader's `timestamp.txt` beside a notebook (UTC, naive), None where none can be read."""
     from nbgrader.utils import parse_utc
@@ -156,7 +198,14 @@ def submitted_at(notebook: Path) -> datetime | None:
     return stamp
 
 
+def _auto_score(mark: Mark) -> float | None:
+    """None is nbgrader's word for a score that is not there; it shows such a cell to whoever grades by hand."""
+    return None if mark.state == "not judged" else clipped(mark.earned, mark.points)
+
+
 def _comment(mark: Mark) -> str | None:
+    if mark.state == "not judged":
+        return "Not judged yet."
     if mark.state == "unanswered":
         return "No response."
     if mark.state == "refused":

@@ -21,10 +21,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from autograder.examining.collected import SuiteError
-from autograder.grading.basis import answers_from, basis
-from autograder.grading.judgement import Judgement
-from autograder.grading.judging import CannotGradeError, Judge, Setup, collect_seldom
+from autograder.judging.basis import answers_from, basis
+from autograder.judging.judge import CannotGradeError, Judge
+from autograder.judging.judgement import Judgement
+from autograder.judging.own_process import collect_seldom, limit_memory
+from autograder.judging.setup import Setup
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
 from autograder.sandbox import confinement
@@ -50,10 +51,11 @@ def main() -> int:
         os.dup2(2, 1)
         try:
             judge = _prepared(json.loads(sys.stdin.buffer.readline()), folder)
-        except (CannotGradeError, confinement.SandboxUnavailable, OSError, ValueError) as error:
+        except (RuntimeError, OSError, ValueError) as error:
             _say(answers, {"refused": f"{error}"})
             return 1
         collect_seldom()
+        limit_memory()
         _say(answers, {"ready": True})
         for line in sys.stdin.buffer:
             _say(answers, _judged(judge, line))
@@ -87,7 +89,7 @@ def _judged(judge: Judge, line: bytes) -> dict[str, Any]:
         known = json.loads(line).get("before")
         before = Judgement.from_data(known) if known else None
         return {"judgement": asdict(judge.judge(answers_from(line), before))}
-    except (SuiteError, confinement.SandboxUnavailable, OSError, ValueError, RuntimeError) as error:
+    except (RuntimeError, OSError, ValueError) as error:
         return {"failed": f"The grader failed on this submission ({type(error).__name__}: {str(error)[:200]})."}
 
 

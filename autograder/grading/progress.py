@@ -56,25 +56,36 @@ def _lines(
 
 class _Tally:
     def __init__(self, total: int) -> None:
-        self.total, self.done, self.attention, self._earned = total, 0, 0, 0.0
+        self.total, self.done, self.judged, self.attention, self._earned = total, 0, 0, 0, 0.0
 
     def add(self, result: Result) -> None:
         self.done += 1
         self.attention += result.attention
-        self._earned += result.earned
+        self.judged += result.judged
+        self._earned += result.earned if result.judged else 0.0
 
     @property
     def said(self) -> str:
         """The mean so far, and how many a person has to look at."""
-        return f"mean {points_text(self._earned / self.done)}, {self.attention} need attention"
+        missing = f", {self.done - self.judged} not judged" if self.done > self.judged else ""
+        return f"mean {points_text(self._earned / max(1, self.judged))}, {self.attention} need attention{missing}"
 
 
 def row(graded: Graded) -> str:
     """Return one student's line of the table that grows."""
     result = graded.result
-    points = [points_text(earned) for earned, _ in result.by_module().values()]
-    marks = [word for word, said in (("needs attention", result.attention), ("kept", not graded.fresh)) if said]
-    return f"{_row(printable(result.student), [*points, points_text(result.earned)])}  {', '.join(marks)}".rstrip()
+    points = [points_text(earned) if result.judged else "" for earned, _ in result.by_module().values()]
+    marks = [
+        word
+        for word, said in (
+            ("not judged", not result.judged),
+            ("needs attention", result.attention),
+            ("kept", not graded.fresh),
+        )
+        if said
+    ]
+    total = points_text(result.earned) if result.judged else ""
+    return f"{_row(printable(result.student), [*points, total])}  {', '.join(marks)}".rstrip()
 
 
 def _row(name: str, cells: Iterable[str]) -> str:

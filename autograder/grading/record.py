@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from autograder.grading.results import PART, write_whole
+from autograder.files import PART, write_whole
 
 INDEX = "grading.json"
 SCHEMA_VERSION = 1

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-SCHEMA_VERSION = 1
-PART = ".part-"  # how a file begins that is being written
+from autograder.files import write_whole
 
-State = Literal["answered", "unanswered", "refused"]
+SCHEMA_VERSION = 2
+
+State = Literal["answered", "unanswered", "refused", "not judged"]
+NOT_JUDGED = "not judged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Mark:
     """One exercise: its points, what was earned (0 <= earned <= points), and why points were lost.
 
     `section` and `number` are the lesson's: "3. Schedule", "3.1". `state` says whether there was an answer; for
-    "refused", `reason` says why the released stub was graded instead.
+    "refused", `reason` says why the released stub was graded instead. What was "not judged" has no points to be shown.
     """
 
     exercise: str
@@ -66,7 +66,10 @@ class Question:
 class Result:
     """One graded submission. `seconds` is how long the suites took, and all that differs from run to run with one seed.
 
-    `key` names what was judged: equal keys are the same answers under the same suites; "" where nothing was judged.
+    `remarks` are for the student and for staff, `staff` for staff alone: what went wrong with a hidden test, the
+    machine or the gradebook. `judged` is False where the grader could not do its work: then there is no score, and the
+    next run judges again. `key` names what was judged: equal keys are the same answers under the same suites; "" where
+    nothing was judged.
     """
 
     student: str
@@ -80,6 +83,18 @@ class Result:
     readable: bool = True
     attention: bool = False
     key: str = ""
+    staff: tuple[str, ...] = ()
+    judged: bool = True
+
+    @property
+    def scored(self) -> bool:
+        """Whether there is a score: a file that cannot be read has none, nor has one that could not be judged."""
+        return self.readable and self.judged
+
+    @property
+    def score_text(self) -> str:
+        """The automatic points for people."""
+        return points_text(self.earned) if self.judged else NOT_JUDGED
 
     @property
     def earned(self) -> float:
@@ -103,10 +118,10 @@ class Result:
 
     @property
     def said(self) -> tuple[str, ...]:
-        """What an instructor should know: whether to look, the remarks, and which answers could not be used."""
+        """What staff should know: whether to look, all remarks, and which answers could not be used."""
         head = ("needs attention",) if self.attention else ()
         refused = (f"{mark.exercise}: {mark.reason}" for mark in self.marks if mark.state == "refused")
-        return (*head, *self.remarks, *refused)
+        return (*head, *self.remarks, *self.staff, *refused)
 
     def by_module(self) -> dict[str, tuple[float, float]]:
         """Return {module: (earned, points)} in the lesson's order."""
@@ -121,7 +136,8 @@ class Result:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain data with a schema version and the totals."""
-        head = {"schema_version": SCHEMA_VERSION, "earned": self.earned, "points": self.points}
+        earned = self.earned if self.judged else None
+        head = {"schema_version": SCHEMA_VERSION, "earned": earned, "points": self.points}
         return {**head, **asdict(self)}
 
     @classmethod
@@ -132,13 +148,12 @@ class Result:
             raise ValueError(
                 f"results of schema version {SCHEMA_VERSION} are needed, got {found}; grade the class again"
             )
-        fields = {name: data[name] for name in cls.__dataclass_fields__ if name != "key"}
-        fields["key"] = data.get("key", "")
+        fields = {name: data[name] for name in cls.__dataclass_fields__}
         fields["marks"] = tuple(
             shared(replace(Mark(**mark), lost=tuple(Lost(**lost) for lost in mark["lost"]))) for mark in data["marks"]
         )
         fields["questions"] = tuple(Question(**question) for question in data["questions"])
-        fields["remarks"] = tuple(data["remarks"])
+        fields |= {name: tuple(data[name]) for name in ("remarks", "staff")}
         return cls(**fields)
 
 
@@ -174,23 +189,3 @@ def load_all(folder: Path) -> list[Result]:
     if not results:
         raise FileNotFoundError(f"no results in {folder}; run `autograder grade` first")
     return sorted(results, key=lambda result: result.student)
-
-
-def json_text(data: Mapping[str, Any], sort_keys: bool = False) -> str:
-    """Return JSON with a line for each entry and item, for large files that are compared rather than read.
-
-    `json` indents in Python instead of C: writing a graded notebook took 3.9 ms of processor time, and takes 1.6 so.
-    """
-    return json.dumps(data, ensure_ascii=False, sort_keys=sort_keys, separators=(",\n", ": ")) + "\n"
-
-
-def write_whole(path: Path, text: str) -> Path:
-    """Write a UTF-8 file so that a reader, also after a crash, finds the old text or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=PART, delete=False) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).chmod(0o644)
-    Path(file.name).replace(path)
-    return path

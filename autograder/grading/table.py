@@ -37,12 +37,13 @@ def summary(result: Result) -> dict[str, Any]:
     """Return a student's row as plain data, with the remarks and without any hidden test."""
     return {
         "student": result.student,
-        "earned": result.earned,
+        "earned": result.earned if result.judged else None,
         "points": result.points,
         "to_read": result.to_read,
         "readable": result.readable,
+        "judged": result.judged,
         "attention": result.attention,
-        "modules": {module: earned for module, (earned, _) in result.by_module().items()},
+        "modules": {module: earned for module, (earned, _) in result.by_module().items() if result.judged},
         "remarks": list(result.said),
     }
 
@@ -58,9 +59,9 @@ def _columns(
         by_module = result.by_module()
         modules |= {module: points for module, (_, points) in by_module.items()}
         total = max(total, result.points)
-        earned = {module: points_text(points) for module, (points, _) in by_module.items()}
+        earned = {module: points_text(points) for module, (points, _) in by_module.items() if result.judged}
         to_read = f"{result.to_read} to read" if result.to_read else "-"
-        found.append((printable(result.student), earned, points_text(result.earned), to_read))
+        found.append((printable(result.student), earned, result.score_text, to_read))
         said.append(say(result))
     header = ["student", *modules, "total", "questions"]
     limits = ["of", *map(points_text, modules.values()), points_text(total), ""]

@@ -16,7 +16,7 @@ from typing import Any
 
 from autograder.examining.examiner import Outcome
 from autograder.examining.verdicts import Verdict, judge
-from autograder.grading.pool import spread
+from autograder.pool import spread
 from autograder.proving.cases import Case, alone, answered, packed, together
 from autograder.proving.on_file import Answer
 from autograder.sandbox.confinement import Limits, build_support

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from autograder.examining.collected import collected, exercise_of, suite_of
 from autograder.examining.verdicts import judge
-from autograder.grading.pool import spread
+from autograder.pool import spread
 from autograder.proving.cases import answered
 from autograder.sandbox.confinement import Limits, Package, build_support
 from autograder.temporary import Folder

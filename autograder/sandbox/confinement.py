@@ -5,10 +5,13 @@ unless the caller says that it is trusted."""
 from __future__ import annotations
 
 import compileall
+import errno
 import functools
 import json
 import os
+import resource
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -26,17 +29,20 @@ __all__ = [
     "EndedError",
     "Limits",
     "Package",
+    "SandboxLostError",
     "SandboxUnavailable",
     "Tier",
     "TimeUpError",
     "Worker",
     "build_support",
+    "passed_over",
     "probe",
     "read_package",
     "refusal",
     "start",
 ]
 
+EXHAUSTED = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.ENOMEM})
 _BOOT = """
 import json, os, sys
 setup = json.loads(sys.argv[1])
@@ -52,6 +58,11 @@ main(setup["limits"])
 
 class SandboxUnavailable(RuntimeError):  # noqa: N818 - it is the machine that lacks something
     """No sandbox works on this machine; the text is one sentence that says what to install."""
+
+
+class SandboxLostError(RuntimeError):
+    """A process of the sandbox did not start, or somebody else ended it: there is no answer, and no student is to
+    blame. The text is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -97,24 +108,54 @@ def probe() -> Tier:
     )
 
 
+def passed_over(tier: Tier) -> list[str]:
+    """Return why each better tier than this one was not taken."""
+    better = tiers.candidates()[: tiers.candidates().index(tier)] if tier in tiers.candidates() else []
+    wanted = os.environ.get("AUTOGRADER_TIER", "")
+    return [f"{each.kind}: {refusal(each)}" for each in better if wanted in ("", each.kind)]
+
+
 @functools.cache
 def refusal(tier: Tier) -> str:
     """Return why a tier cannot be used here, "" if it can: it is started, and tried with a package that tests it."""
     limits = Limits(processes=PROCESSES)
     try:
         return disproved(lambda files, support: _start(tier, Package(files), support, limits), tier)
+    except NurseryError as error:
+        return str(error)
     except OSError as error:
+        if error.errno in EXHAUSTED:
+            raise SandboxLostError(exhausted(error)) from error
         return str(error)
 
 
 def start(package: Package | Path, support: Path, limits: Limits, trust: bool = False) -> Worker:
     """Start the process that answers for a package (or the folder of one), which becomes `tinytorch.benchmarking`.
 
-    `support` is what `build_support` made. Nothing of the package is imported yet. Raises SandboxUnavailable; with
-    `trust` the process is not confined, only limited.
+    `support` is what `build_support` made. Nothing of the package is imported yet. Raises SandboxUnavailable and
+    SandboxLostError; with `trust` the process is not confined, only limited.
     """
-    package = Package(read_package(package)) if isinstance(package, Path) else package
-    return _start(TRUSTED if trust else probe(), package, support, limits)
+    tier = TRUSTED if trust else probe()
+    try:
+        package = Package(read_package(package)) if isinstance(package, Path) else package
+        return _start(tier, package, support, limits)
+    except NurseryError as error:
+        raise SandboxLostError(f"the sandbox does not start: {error}") from error
+    except OSError as error:
+        raise SandboxLostError(f"the sandbox does not start: {exhausted(error)}") from error
+
+
+def exhausted(error: OSError) -> str:
+    """Return what the machine lacks, with the way out."""
+    match error.errno:
+        case errno.EMFILE | errno.ENFILE:
+            most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+            return f"there are too many open files for this machine's limit of {most}; raise it, as by `ulimit -n 1024`"
+        case errno.ENOSPC | errno.EDQUOT:
+            return f"the disk of {tempfile.gettempdir()} is full; make room there, or name another place in TMPDIR"
+        case errno.EAGAIN | errno.ENOMEM:
+            return "the machine has no room for another process; grade with fewer --jobs"
+    return str(error)
 
 
 def read_package(package: Path) -> dict[str, str]:
@@ -142,10 +183,7 @@ def build_support(target: Path) -> Path:
 
 def _start(tier: Tier, package: Package, support: Path, limits: Limits) -> Worker:
     if tier.kind in ("namespaces", "container"):
-        try:
-            return tiers.begin(tier, package, support, asdict(limits))
-        except NurseryError as error:
-            raise SandboxUnavailable(f"the sandbox does not start: {error}") from error
+        return tiers.begin(tier, package, support, asdict(limits))
     folder = Folder("submission")
     try:
         process = _command(tier, folder.path, package.files, support, limits)

@@ -8,6 +8,7 @@ import json
 import os
 import select
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -54,6 +55,7 @@ class Nursery:
         text = json.dumps({**setup, "ours": "{folder}/ours.json"}).replace("{folder}", str(self.folder))
         for name in ("root", "home", "rooms", "packages"):
             (self.folder / name).mkdir()
+            (self.folder / name).chmod(0o755)  # whatever the umask: a child is another user
         with theirs:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
                 [str(jail.interpreter()), "-I", "-S", "-B", "-c", _BOOT, str(Path(__file__).parents[1]), text],
@@ -100,7 +102,7 @@ class Nursery:
             for pipe in pipes:
                 pipe.close()
             raise NurseryError(self._end())
-        worker = Worker(Child(self, int(number), held[0]), pipes, lambda: None)
+        worker = Worker(Child(self, int(number), held[0], limits["cpu_s"]), pipes, lambda: None)
         try:
             worker.send(dumps({"files": dict(files), "limits": dict(limits)}), time.monotonic() + _START_S)
         except (EndedError, TimeUpError) as error:
@@ -108,13 +110,14 @@ class Nursery:
             raise NurseryError(str(error)) from error
         return worker
 
-    def ended(self, number: int) -> int:
-        """Return the exit code of a child that has ended."""
+    def ended(self, number: int) -> tuple[int, float]:
+        """Return the exit code of a child that has ended, and how many seconds of a processor it took."""
         try:
             self._control.send(b"%d" % number)
-            return int(self._told() or b"-9")
-        except OSError:
-            return -9  # it went with the warm process
+            code, cpu_s = self._told().split()
+            return int(code), float(cpu_s)
+        except (OSError, ValueError):
+            return -signal.SIGKILL, 0.0  # it went with the warm process
 
     def close(self) -> None:
         """End the warm process and every child of it."""
@@ -146,14 +149,17 @@ class Nursery:
 class Child:
     """One session's process, made by a warm one."""
 
-    def __init__(self, nursery: Nursery, number: int, held: int) -> None:
-        self._nursery, self._number, self._held = nursery, number, held
+    def __init__(self, nursery: Nursery, number: int, held: int, cpu_limit_s: float) -> None:
+        self._nursery, self._number, self._held, self._cpu_limit_s = nursery, number, held, cpu_limit_s
         self._code: int | None = None
 
     def code(self, seconds: float) -> int | None:
         """Return how it ended, or None."""
         if self._code is None and select.select([self._held], [], [], seconds)[0]:
-            self._code = self._nursery.ended(self._number)
+            self._code, cpu_s = self._nursery.ended(self._number)
+            # Process 1 of a namespace does not hear the signal of the limit, only the one after it.
+            if self._code == -signal.SIGKILL and cpu_s >= self._cpu_limit_s:
+                self._code = -signal.SIGXCPU
         return self._code
 
     def end(self) -> None:

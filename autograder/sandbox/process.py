@@ -25,7 +25,12 @@ class TimeUpError(RuntimeError):
 
 
 class EndedError(RuntimeError):
-    """The process has ended; the text says how."""
+    """The process has ended; the text says how. `outside` says that somebody else ended it, such as the kernel when the
+    machine has no memory left: a submission's own limits end it by other signals."""
+
+    def __init__(self, how: str, outside: bool = False) -> None:
+        super().__init__(how)
+        self.outside = outside
 
 
 class Process(Protocol):
@@ -77,7 +82,7 @@ class Worker:
             except BlockingIOError:
                 self._wait(self._writable, deadline)
             except BrokenPipeError:
-                raise EndedError(self._last_words()) from None
+                raise self._ended() from None
 
     def receive(self, deadline: float) -> bytes:
         """Read a line without its end; raises TimeUpError, EndedError, and WireError for a line without end."""
@@ -91,7 +96,7 @@ class Worker:
             except BlockingIOError:
                 continue
             if not part:
-                raise EndedError(self._last_words())
+                raise self._ended()
             parts.append(part)
             size += len(part)
         line, _, self._rest = b"".join(parts).partition(b"\n")
@@ -113,11 +118,11 @@ class Worker:
         if not poll.poll(max(0.0, deadline - time.monotonic()) * 1000):
             raise TimeUpError("the deadline has passed")
 
-    def _last_words(self) -> str:
+    def _ended(self) -> EndedError:
         """How the process ended, and what its starter said if it did not get as far as a student's code."""
         code = self._process.code(_END_S)
         if code is None:
-            return "it closed its pipes"
+            return EndedError("it closed its pipes")
         said = b""
         if not self._err.closed:
             try:
@@ -126,8 +131,10 @@ class Worker:
                 said = b""
         signal_number = -code if code < 0 else code - 128
         if signal_number in (signal.SIGXCPU, signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT):
-            return f"it was ended by {signal.Signals(signal_number).name}"
-        return f"it ended with exit code {code}" + (f" ({said.decode(errors='replace').strip()})" if said else "")
+            name = signal.Signals(signal_number).name
+            return EndedError(f"it was ended by {name}", outside=signal_number == signal.SIGKILL)
+        words = f" ({said.decode(errors='replace').strip()})" if said else ""
+        return EndedError(f"it ended with exit code {code}{words}")
 
 
 class Command:

@@ -2,7 +2,9 @@
 pipes. A value is a JSON value or an object with one tag; objects that stay where they are travel as references: a
 `HandleRef` names an object of the student's process, a `CallbackRef` one of the grader's, and a `CallRef` what a call
 of a function of the student's process will return there. Nothing is ever built from what arrives but the types listed
-here, each exactly: an instance of a subclass stays over there as a handle."""
+here, each exactly: an instance of a subclass stays over there as a handle. Sizes, shapes and counts are looked at
+before anything is built of them: a line may come from a hostile process, and what it makes must fit into the grader.
+"""
 
 from __future__ import annotations
 
@@ -11,18 +13,23 @@ import binascii
 import json
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from functools import lru_cache
 from typing import Any, NamedTuple, cast
 
 import numpy as np
 
-MAX_BYTES = 64 * 2**20  # of a message
+# Of one message. The longest of an honest submission has 123 kB and 212 items.
+MAX_BYTES = 8 * 2**20
+MAX_ITEMS = 200_000  # all lists together
 MAX_DEPTH = 40
-MAX_ITEMS = 1_000_000  # in a message, all lists together
+MAX_TEXT = 2**20  # characters of one text
+MAX_PAIRS = 1_000  # of one dict: keys can be made to collide, and then each is compared with all before it
+MAX_CELLS = 2**22  # of one array; a length of 0 counts as 1, since the other lengths stay when it is summed or listed
+_WHOLE = range(-(2**63), 2**64)  # larger ints can be made to collide by the thousand, and take as long as they please
 _DTYPE = re.compile(r"[<>|][biuf][1248]")
 _REAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
-_PLAIN = frozenset({type(None), bool, int, str})
+_PLAIN = frozenset({type(None), bool})
 
 
 class WireError(ValueError):
@@ -59,12 +66,17 @@ _TAGS = {HandleRef: "h", CallbackRef: "c", CallRef: "e"}
 def encode(value: object, refer: Callable[[object], Ref], depth: int = 0) -> Any:
     """Return `value` as JSON data with tags; what is not plain data goes through `refer`, which may raise.
 
-    Raises WireError if the value is nested deeper than MAX_DEPTH or holds an array over half of MAX_BYTES.
+    Raises WireError if the value is nested deeper than MAX_DEPTH, or holds a text, a dict or an array over its limit;
+    an int of more than 64 bits goes through `refer`.
     """
     if depth > MAX_DEPTH:
         raise WireError(f"a value may be nested {MAX_DEPTH} deep; this one is deeper, or holds itself")
     kind, found = type(value), cast(Any, value)
+    if kind is str:
+        return _short(found)
     if kind in _PLAIN:
+        return value
+    if kind is int and found in _WHOLE:
         return value
     if kind is float:
         return value if math.isfinite(found) else {"f": repr(value)}
@@ -75,6 +87,7 @@ def encode(value: object, refer: Callable[[object], Ref], depth: int = 0) -> Any
     if kind is tuple:
         return {"t": [encode(item, refer, depth + 1) for item in found]}
     if kind is dict:
+        _few_enough(found)
         return {"d": [[encode(k, refer, depth + 1), encode(v, refer, depth + 1)] for k, v in found.items()]}
     if kind is bytes:
         return {"b": _text(found)}
@@ -91,8 +104,12 @@ def decode(data: Any, resolve: Callable[[Ref], object], depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"a value may be nested {MAX_DEPTH} deep; this one is deeper")
     kind = type(data)
+    if kind is str:
+        return _short(data)
     if kind in _PLAIN or kind is float:
         return data
+    if kind is int:
+        return _whole(data)
     if kind is list:
         return [decode(item, resolve, depth + 1) for item in data]
     if kind is not dict or len(data) != 1:
@@ -103,6 +120,7 @@ def decode(data: Any, resolve: Callable[[Ref], object], depth: int = 0) -> Any:
         case "t", [*items]:
             return tuple(decode(item, resolve, depth + 1) for item in items)
         case "d", [*pairs]:
+            _few_enough(pairs)
             return dict(_pair(pair, resolve, depth + 1) for pair in pairs)
         case "c", [int(number), str(name), bool(calls)] if type(number) is int:
             return resolve(CallbackRef(number, name, calls))
@@ -144,15 +162,45 @@ def loads(line: bytes) -> dict[str, Any]:
     return message
 
 
+def held(line: bytes) -> int:
+    """Return how many bytes of memory what a line holds may take at most, whatever it is."""
+    return _A_LINE + _A_BYTE * len(line) + _AN_ITEM * _items(line)
+
+
+# One wide character makes four bytes of each in its text; a handle, which takes most, is three items.
+_A_LINE, _A_BYTE, _AN_ITEM = 400, 4, 200
+
+
 def _within_limits(line: bytes) -> None:
     """Counted before parsing: 64 MB of brackets would become gigabytes of lists."""
     if len(line) <= MAX_ITEMS:
         return
     if len(line) > MAX_BYTES:
         raise WireError(f"a message may have {MAX_BYTES} bytes, this one has {len(line)}")
-    items = line.count(b",") + line.count(b"[") + line.count(b"{")
+    items = _items(line)
     if items > MAX_ITEMS:
         raise WireError(f"a message may hold {MAX_ITEMS} items, this one holds about {items}; send arrays as arrays")
+
+
+def _items(line: bytes) -> int:
+    return line.count(b",") + line.count(b"[") + line.count(b"{")
+
+
+def _short(text: str) -> str:
+    if len(text) > MAX_TEXT:
+        raise WireError(f"a text may have {MAX_TEXT} characters, this one has {len(text)}")
+    return text
+
+
+def _few_enough(pairs: Sized) -> None:
+    if len(pairs) > MAX_PAIRS:
+        raise WireError(f"a dict may have {MAX_PAIRS} entries, this one has {len(pairs)}; send columns as arrays")
+
+
+def _whole(number: int) -> int:
+    if number not in _WHOLE:
+        raise WireError("an int travels if it fits into 64 bits, this one does not")
+    return number
 
 
 def _refuse(constant: str) -> float:
@@ -192,6 +240,8 @@ def _named(dtype: str) -> np.dtype[Any]:
 def _numeric(value: np.ndarray[Any, Any], tag: str) -> dict[str, list[Any]]:
     if value.nbytes > MAX_BYTES // 2:
         raise WireError(f"an array may hold {MAX_BYTES // 2} bytes, this one holds {value.nbytes}")
+    if math.prod(max(1, n) for n in value.shape) > MAX_CELLS:
+        raise WireError(f"an array of shape {value.shape} is too long; {MAX_CELLS} cells may be sent")
     data = _text(value.tobytes())
     return {tag: [value.dtype.str, list(value.shape), data]} if tag == "a" else {tag: [value.dtype.str, data]}
 
@@ -200,6 +250,8 @@ def _array(dtype: str, shape: list[Any], text: str) -> np.ndarray[Any, Any]:
     kind = _named(dtype)
     if any(type(n) is not int or n < 0 for n in shape):
         raise WireError("a shape is made of lengths, this one is not")
+    if math.prod(max(1, n) for n in shape) > MAX_CELLS:
+        raise WireError(f"an array may have {MAX_CELLS} cells, where a length of 0 counts as 1; this one has more")
     data = _bytes(text)
     if kind.kind == "b" and data.strip(b"\0\1"):
         raise WireError("a bool is a byte 0 or 1, this one is another")

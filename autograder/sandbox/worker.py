@@ -190,15 +190,21 @@ def main(limits: dict[str, Any]) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
-    for name, value in (
-        ("RLIMIT_CPU", limits["cpu_s"]),
-        ("RLIMIT_AS", limits["memory_bytes"]),
-        ("RLIMIT_NPROC", limits["processes"]),
-        ("RLIMIT_FSIZE", limits["file_bytes"]),
-        ("RLIMIT_NOFILE", limits["open_files"]),
-        ("RLIMIT_CORE", 0),
-    ):
-        resource.setrlimit(getattr(resource, name), (value, value))
+    # A second more before the kernel's SIGKILL, which otherwise means that somebody else ended it.
+    _limit("RLIMIT_CPU", limits["cpu_s"], limits["cpu_s"] + 1)
+    _limit("RLIMIT_AS", limits["memory_bytes"])
+    _limit("RLIMIT_NPROC", limits["processes"])
+    _limit("RLIMIT_FSIZE", limits["file_bytes"])
+    _limit("RLIMIT_NOFILE", limits["open_files"])
+    _limit("RLIMIT_CORE", 0)
     link = Link(requests, replies)
     link.say({"ready": True})
     link.serve()
+
+
+def _limit(name: str, soft: int, hard: int | None = None) -> None:
+    """Set a limit of this process; one that the caller set lower for all that it starts stays."""
+    kind = getattr(resource, name)
+    most = resource.getrlimit(kind)[1]
+    values = (soft, soft if hard is None else hard)
+    resource.setrlimit(kind, values if most == resource.RLIM_INFINITY else (min(values[0], most), min(values[1], most)))

@@ -15,45 +15,16 @@ import platform
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from autograder.judging.setup import Setup
 from autograder.reading.extras import Extra
 from autograder.reading.submission import Submission
 
-if TYPE_CHECKING:
-    from autograder.grading.judging import Setup
-
 GRADER = Path(__file__).resolve().parents[1]
 LIBRARIES = ("numpy", "scipy")
-# Rooms and modules that find, show, enter or spread, and decide no points. What is not named here counts.
-_DECIDE_NOTHING = frozenset({"books", "hosting", "proving", "publishing"})
-_NOR_DO = frozenset(
-    {
-        "__main__",
-        "archives",
-        "batch",
-        "class_cli",
-        "class_results",
-        "classroom",
-        "classroom_cli",
-        "cli",
-        "cluster",
-        "collect",
-        "commandline",
-        "gradebook",
-        "judge_lines",
-        "links",
-        "owners",
-        "places",
-        "pool",
-        "progress",
-        "publish_cli",
-        "record",
-        "release",
-        "table",
-        "temporary",
-    }
-)
+# Rooms whose modules can change a verdict; `tests/test_regrade.py` holds that the judge imports from no other.
+DECIDING = ("reading", "sandbox", "examining", "judging")
 
 
 def basis(setup: Setup) -> str:
@@ -79,6 +50,15 @@ def file_of(suite: str) -> str:
 def _suites(folder: Path) -> list[tuple[str, Path]]:
     found = [path for path in folder.rglob("test_*.py") if "__pycache__" not in path.parts]
     return sorted((path.relative_to(folder).as_posix(), path) for path in found)
+
+
+def inputs_seed(seed: int, answers: bytes) -> int:
+    """Return the number that the tests of these answers draw their inputs from, in [0, 2**31).
+
+    A student's code may show what it is given. This number is of no use for any other answers, and they change with
+    whatever is written into them; the seed of the run would be.
+    """
+    return int.from_bytes(hashlib.sha256(b"inputs %d\n" % seed + answers).digest()[:4]) >> 1
 
 
 def _digest(parts: Iterable[tuple[str, bytes]]) -> str:
@@ -118,10 +98,9 @@ def _parts(setup: Setup) -> Iterator[tuple[str, bytes]]:
         for path in sorted(folder.rglob("*")):
             if path.is_file() and "__pycache__" not in path.parts and path not in alone:
                 yield f"{name}/{path.relative_to(folder).as_posix()}", path.read_bytes()
-    for path in sorted(GRADER.rglob("*.py")):
-        inside = path.relative_to(GRADER)
-        if inside.parts[0] not in _DECIDE_NOTHING and path.stem not in _NOR_DO:
-            yield f"grader/{inside.as_posix()}", path.read_bytes()
+    for room in DECIDING:
+        for path in sorted((GRADER / room).rglob("*.py")):
+            yield f"grader/{path.relative_to(GRADER).as_posix()}", path.read_bytes()
     versions = [f"{name} {importlib.metadata.version(name)}" for name in LIBRARIES]
     facts = [platform.python_version(), *versions, *sorted(asdict(setup.limits).items()), setup.trust]
     yield "environment", repr(facts).encode()

@@ -7,56 +7,31 @@ students, files, points per exercise or who asks.
 from __future__ import annotations
 
 import ast
-import gc
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+from autograder.examining.deadline import Deadline
+from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.session import Session
-from autograder.examining.student import NoAnswerError, StudentError
 from autograder.examining.verdicts import Part, Verdict, judge
-from autograder.grading.basis import file_of, suites_of
-from autograder.grading.isolate import without_culprits
-from autograder.grading.judgement import Judgement
+from autograder.judging.basis import answers_bytes, file_of, inputs_seed, suites_of
+from autograder.judging.culprits import without_culprits
+from autograder.judging.judgement import Judgement
+from autograder.judging.setup import Setup
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Lesson
 from autograder.reading.submission import Submission, normalise
-from autograder.sandbox.confinement import Limits, Package
+from autograder.sandbox.confinement import Limits, Package, SandboxLostError
 from tinytorch.export import ExportError, export_modules
 
 IMPORT_S = 2.0  # a third of what an import may take when a culprit is looked for; an honest one takes under 1 s
 
 
-def collect_seldom() -> None:
-    """Look for garbage less often in a process that does nothing but judge.
-
-    An answer's syntax trees are many small objects that live for a while, and hardly ever a cycle: looking at them took
-    a thirtieth of the time.
-    """
-    gc.set_threshold(20_000)
-
-
 class CannotGradeError(RuntimeError):
     """Nothing of a class can be graded here; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class Setup:
-    """What every submission of a class is graded with. `support` is what `sandbox.build_support` made.
-
-    `judged` is the folder of the judgements that are there already; None keeps none. With `seed_given` only judgements
-    made with that seed count.
-    """
-
-    release: Path
-    support: Path
-    suites: Path
-    seed: int
-    limits: Limits = field(default_factory=Limits)
-    trust: bool = False
-    judged: Path | None = None
-    seed_given: bool = True
 
 
 class Judge:
@@ -71,15 +46,27 @@ class Judge:
         """Judge the answers, added cells and imports of a submission; its other fields count for nothing.
 
         `before` is what was found about the same answers on the same ground: then the suites that it lacks are asked,
-        with its seed. Raises SuiteError and SandboxUnavailable: then there is no verdict.
+        with its seed. All that is done for it together has the limits' wall time; where the sandbox is lost it is
+        judged once more in what is left of that. Raises SuiteError, SandboxUnavailable and SandboxLostError: then there
+        is no verdict.
         """
-        started = time.perf_counter()
+        deadline = Deadline(self.setup.limits.wall_s)
+        try:
+            return self._judgement(submission, before, deadline)
+        except SandboxLostError:
+            found = self._judgement(submission, before, deadline)
+            if deadline.over:  # then it depends on when the first was lost what was earned
+                raise
+            return found
+
+    def _judgement(self, submission: Submission, before: Judgement | None, deadline: Deadline) -> Judgement:
+        started, answers = time.perf_counter(), answers_bytes(submission)
         if before is not None and before.whole:
             lacking = before.lacks(self.suites)
-            verdict = self._verdict(submission, lacking, before.seed)
+            verdict = self._verdict(submission, deadline, inputs_seed(before.seed, answers), lacking)
             found = replace(before, parts={**before.parts, **self._parts(verdict, lacking)}).of(self.suites)
             return replace(found, seconds=round(time.perf_counter() - started, 3))
-        judged, verdict = self._judge(submission)
+        judged, verdict = self._judge(submission, deadline, inputs_seed(self.setup.seed, answers))
         refused = {name: judged.refused[name] for name in submission.answers if name in judged.refused}
         return Judgement(
             seed=self.setup.seed,
@@ -104,42 +91,49 @@ class Judge:
         """
         lines = sorted({line for text in self._ours.values() for line in _imports(text)})
         package = Package({"__init__.py": "\n".join([*lines, ""])}, self._ours)
-        why = self._imported(package, self.setup.limits) or self._failure(Submission("", Path()))
+        deadline = Deadline(self.setup.limits.wall_s)
+        why = self._imported(package, self.setup.limits, deadline) or self._failure(deadline, Submission("", Path()))
         if why:
             raise CannotGradeError(
                 f"the lesson's own package cannot be imported in the sandbox ({why}), so every submission would get "
                 "0 points; install what is missing in the Python that grades"
             )
 
-    def _judge(self, submission: Submission) -> tuple[Submission, Verdict | None]:
+    def _judge(self, submission: Submission, deadline: Deadline, seed: int) -> tuple[Submission, Verdict | None]:
         """Judge the answers; where they earn nothing because there is no package, without those that are to blame."""
-        verdict = self._verdict(submission)
+        verdict = self._verdict(submission, deadline, seed)
         if verdict and (not submission.answers or any(outcome.earned for outcome in verdict.outcomes)):
             return submission, verdict
+        failure = partial(self._failure, deadline)
         order = list(self._layout.exercises)
-        rest = without_culprits(submission, order, self._failure) if self._failure(submission) else None
-        return (submission, verdict) if rest is None else (rest, self._verdict(rest))
+        rest = without_culprits(submission, order, failure) if failure(submission) else None
+        if rest is None or deadline.over:  # without time nobody's import can be told from a culprit's
+            return submission, verdict
+        return rest, self._verdict(rest, deadline, seed)
 
-    def _verdict(self, submission: Submission, suites: Iterable[str] = (), seed: int | None = None) -> Verdict | None:
+    def _verdict(
+        self, submission: Submission, deadline: Deadline, seed: int, suites: Iterable[str] = ()
+    ) -> Verdict | None:
         """Judge the answers by all suites, or by those that are named."""
         setup = self.setup
         try:
             package = self._package(submission)
         except ExportError:
             return None
-        seed, only = setup.seed if seed is None else seed, {file_of(name) for name in suites} or None
-        return judge(package, setup.support, setup.suites, seed, setup.limits, trust=setup.trust, only=only)
+        only = {file_of(name) for name in suites} or None
+        limits, trust = setup.limits, setup.trust
+        return judge(package, setup.support, setup.suites, seed, limits, trust=trust, only=only, deadline=deadline)
 
-    def _failure(self, submission: Submission) -> str:
+    def _failure(self, deadline: Deadline, submission: Submission) -> str:
         """Export the package, import it in the sandbox and return what goes wrong, "" for nothing."""
         try:
-            return self._imported(self._package(submission), replace(self.setup.limits, call_s=IMPORT_S))
+            return self._imported(self._package(submission), replace(self.setup.limits, call_s=IMPORT_S), deadline)
         except ExportError as error:
             return str(error)
 
-    def _imported(self, package: Package, limits: Limits) -> str:
+    def _imported(self, package: Package, limits: Limits, deadline: Deadline) -> str:
         try:
-            with Session(package, self.setup.support, limits, self.setup.trust) as run:
+            with Session(package, self.setup.support, limits, self.setup.trust, deadline=deadline) as run:
                 run.request("attribute", None, ["__name__"])
         except (StudentError, NoAnswerError) as error:
             return str(error)

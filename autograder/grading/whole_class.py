@@ -25,15 +25,19 @@ from pathlib import Path
 
 from autograder.grading.autograded import keep_stamps, write_autograded, write_source
 from autograder.grading.class_results import ClassResults
-from autograder.grading.grade import Graded, Grader, Judged, Setup
+from autograder.grading.course_lock import only_grader
+from autograder.grading.grade import Graded, Grader, Judged
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
-from autograder.grading.judging import collect_seldom
-from autograder.grading.pool import Ended, spread
+from autograder.grading.own_grader import own_grader, prepare
 from autograder.grading.record import Record
 from autograder.grading.results import load, save
+from autograder.judging.setup import Setup
+from autograder.pool import Ended, spread
 from autograder.reading.collect import Found
 
-DEADLINE_S = 600  # of one submission in the grading process; the sandbox's own limits end long before
+# Of one submission in the grading process: twice the time of a submission, since another process may be judging the
+# same answers, and some for reading the file. Nothing but a call into C that does not come back takes so long.
+DEADLINE_S = 300
 
 Engine = Callable[[Sequence[Found], Grader], Iterator[Ended[Judged]]]
 
@@ -54,13 +58,14 @@ def grade_class(
 
     `jobs` is the number of processes, by default the usable cores; `engine` judges elsewhere instead (`cluster.py`).
     `folder` is where the submissions were found: with it `left` is told who was there the last time and is not now.
-    `progress` wraps the stream of graded submissions. Raises CannotGradeError where no submission could earn a point,
-    GradebookError if the gradebook cannot be opened; one that refuses a submission makes a remark instead.
+    `progress` wraps the stream of graded submissions. Raises CannotGradeError where no submission could earn a point or
+    another grader is at work on the course, GradebookError if the gradebook cannot be opened; one that refuses a
+    submission makes a remark instead.
     """
     grader = Grader(replace(setup, judged=course / "judged"))
     if engine is None:
         grader.judge.check()
-    with GradebookWriter(gradebook_url, grader.lesson) as gradebook:
+    with only_grader(course), GradebookWriter(gradebook_url, grader.lesson) as gradebook:
         record = Record(course)
         left(record.begin(folder, [entry.student for entry in found], grader.basis, setup.seed))
         write_source(course, grader.lesson, setup.release)
@@ -93,7 +98,7 @@ def _write(graded: Graded, path: Path | None, course: Path, grader: Grader, grad
     try:
         gradebook.write(result, submitted, changed)
     except GradebookError as error:
-        result = replace(result, remarks=(*result.remarks, f"Not in the gradebook: {error}."), attention=True)
+        result = replace(result, staff=(*result.staff, f"Not in the gradebook: {error}."), attention=True)
     save(result, course / "results")
 
 
@@ -109,21 +114,10 @@ def on_this_machine(found: Sequence[Found], grader: Grader, jobs: int) -> Iterat
         found,
         jobs=max(1, min(jobs, len(found))),
         deadline_s=DEADLINE_S,
-        initializer=_prepare,
+        initializer=prepare,
         initargs=(grader.setup,),
     )
 
 
-_grader: Grader | None = None
-
-
-def _prepare(setup: Setup) -> None:
-    """Make this grading process ready: the release is read once, not once a submission."""
-    global _grader
-    collect_seldom()
-    _grader = Grader(setup)
-
-
 def _judge(found: Found) -> Judged:
-    assert _grader is not None
-    return _grader.judged(found)
+    return own_grader().judged(found)

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.examining.examiner import Outcome, Part, Parts
-from autograder.grading.results import json_text, write_whole
+from autograder.files import json_text, write_whole
 from autograder.reading.submission import Submission
 
 
