@@ -72,6 +72,19 @@ class Student:
         """Return what the function returns for each set of keyword arguments, `seed` among them, in one message."""
         return list(self._session.request("calls", function, [[dict(kwargs) for kwargs in calls]], result=list))
 
+    def tried(self, function: Handle, calls: Sequence[Mapping[str, Any]]) -> list[Any]:
+        """Return what `each` returns; a call that raises has its StudentError in its place, and the others stand."""
+        try:
+            return self.each(function, calls)
+        except StudentError:
+            return [self._tried(function, call) for call in calls]
+
+    def _tried(self, function: Handle, call: Mapping[str, Any]) -> Any:
+        try:
+            return function(**call)
+        except StudentError as error:
+            return error
+
     def fields(self, value: object, *names: str) -> list[Any]:
         """Return several attributes of an object, in one message where it is over there."""
         if not isinstance(value, Handle):
