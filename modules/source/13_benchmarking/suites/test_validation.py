@@ -4,7 +4,7 @@ steps and the scenarios are scripted, so nothing else of the package is needed."
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import Handle
+from autograder.examining.student import Handle, StudentError
 
 STATED = ("significant", "valid", "comparisons", "pitfalls", "accuracy", "why", "control")
 TOLD = ("verdict", "required_rounds")
@@ -21,11 +21,25 @@ class Scenario:
         self.reasons = {"model": [] if valid else ["too few queries"]}
 
 
-class Steps:
-    """Scripted steps; `asked` holds, by step and in order, what each was given."""
+# By case: which scenarios are valid, the severities of the pitfalls, the accuracy check, the baseline, the error.
+CASES = {
+    "a warning and a note": ((True, True), ("warning", "note"), "pass", "B", None),
+    "an 'invalid' pitfall": ((True,), ("warning", "invalid"), "pass", "B", None),
+    "ended early": ((True,), (), "pass", "B", "interrupted"),
+    "one scenario valid, one not": ((False, True), (), "pass", "B", None),
+    "no scenario": ((), (), "pass", "B", None),
+    "no valid scenario": ((False,), (), "pass", "B", None),
+    "no baseline, no accuracy check": ((True,), (), None, None, None),
+}
+OWN = {"a warning and a note": {"margin": 0.0}, "an 'invalid' pitfall": {"confidence": 0.5}}
+SOUND, VOID = OWN
 
-    def __init__(self, student, severities, accuracy):
-        self.student, self.severities, self.verdict = student, severities, accuracy
+
+class Steps:
+    """Scripted steps; `asked` holds, by step, what each was given. `severities` and `verdict` are what they answer."""
+
+    def __init__(self, student):
+        self.student, self.severities, self.verdict = student, (), None
         self.asked = {}
 
     def control(self, results, confidence):
@@ -48,8 +62,8 @@ class Steps:
         return self.student.made(self.student.AccuracyDrop, self.verdict, 0.0, 0.0, 0.0, 0.01)
 
     def conclude(self, comparisons, has_baseline, counts, accuracy):
-        said = _plain(self.student, "comparisons", comparisons)
-        self.asked["conclude"] = (said, bool(has_baseline), bool(counts), _plain(self.student, "accuracy", accuracy))
+        said = _compared(self.student, comparisons) if self.severities else None
+        self.asked["conclude"] = (said, bool(has_baseline), bool(counts), _kind(self.student, accuracy))
         return bool(counts), WHY
 
     def passed_in(self):
@@ -57,36 +71,56 @@ class Steps:
         return self.student.made(self.student.Steps, **named)
 
 
-def validated(student, case, valid=(True, True), severities=(), accuracy="pass", baseline="B", error=None, **own):
-    """What each step was given, and under "stated" the fields of the Validation; asked once.
+def _compared(student, value):
+    """Comparisons by what tells them apart; something else as it is."""
+    if type(value) is not list:
+        return _kind(student, value)
+    return [student.fields(each, *TOLD) if isinstance(each, Handle) else each for each in value]
+
+
+def _kind(student, value):
+    return student.kind(value) if isinstance(value, Handle) else value
+
+
+def validated(student, case):
+    """What each step was given in one case, and under "stated" the fields of the Validation; all are asked once.
 
     The settings of these results ask for a confidence of 0.9 and a margin of 0.03.
     """
 
     def ask():
-        steps = Steps(student, severities, accuracy)
-        asked = student.made(student.Settings, confidence=0.9, margin=0.03)
-        named = {"settings": asked, "model_name": "A", "baseline_name": baseline, "dataset_name": "numbers"}
-        scenarios = dict(zip(("offline", "server"), map(Scenario, valid), strict=False))
-        known = {"dataset_fingerprint": "", "n_samples": 1, "scenarios": scenarios, "error": error}
-        results = student.made(student.Results, **named, **known)
-        validator = student.StatisticalValidator(**own, steps=steps.passed_in())
-        found = validator.validate_results(results)
-        one = isinstance(found, Handle) and student.kind(found) == "Validation"
-        assert one, expect(f"{case}: {shown(found)}", "a Validation", "Return Validation(...).")
-        stated = dict(zip(STATED, student.fields(found, *STATED), strict=True))
-        return {**steps.asked, "stated": {name: _plain(student, name, value) for name, value in stated.items()}}
+        steps, make = Steps(student), student.Results
+        usual = student.StatisticalValidator(steps=steps.passed_in())
+        own = {case: student.StatisticalValidator(**words, steps=steps.passed_in()) for case, words in OWN.items()}
+        return {case: _tried(student, steps, make, own.get(case, usual), case) for case in CASES}
 
-    return student.once(f"validated {case}", ask)
+    found = student.once("validated", ask)[case]
+    if isinstance(found, StudentError | AssertionError):
+        raise found
+    return found
 
 
-def _plain(student, name, value):
-    """Comparisons and pitfalls by what tells them apart, other objects by their class."""
-    if name == "comparisons" and type(value) is list:
-        return [student.fields(each, *TOLD) if isinstance(each, Handle) else each for each in value]
-    if name == "pitfalls" and type(value) is list:
-        return len(value)
-    return student.kind(value) if isinstance(value, Handle) else value
+def _tried(student, steps, make, validator, case):
+    try:
+        return _validated(student, steps, make, validator, case)
+    except (StudentError, AssertionError) as error:
+        return error
+
+
+def _validated(student, steps, make, validator, case):
+    valid, steps.severities, steps.verdict, baseline, error = CASES[case]
+    steps.asked = {}
+    settings = student.made(student.Settings, confidence=0.9, margin=0.03)
+    named = {"settings": settings, "model_name": "A", "baseline_name": baseline, "dataset_name": "numbers"}
+    scenarios = dict(zip(("offline", "server"), map(Scenario, valid), strict=False))
+    known = {"dataset_fingerprint": "", "n_samples": 1, "scenarios": scenarios, "error": error}
+    found = validator.validate_results(student.made(make, **named, **known))
+    one = isinstance(found, Handle) and student.kind(found) == "Validation"
+    assert one, expect(f"{case}: {shown(found)}", "a Validation", "Return Validation(...).")
+    stated = dict(zip(STATED, student.fields(found, *STATED), strict=True))
+    stated["comparisons"] = _compared(student, stated["comparisons"])
+    stated["pitfalls"] = len(stated["pitfalls"]) if type(stated["pitfalls"]) is list else stated["pitfalls"]
+    return {**steps.asked, "stated": {name: _kind(student, value) for name, value in stated.items()}}
 
 
 def told(seen, name, place, due, case, look):
@@ -99,11 +133,11 @@ def told(seen, name, place, due, case, look):
 
 
 def sound(student):
-    return validated(student, "two valid scenarios", severities=("warning", "note"), margin=0.0)
+    return validated(student, SOUND)
 
 
 def void(student):
-    return validated(student, "a pitfall that is 'invalid'", severities=("warning", "invalid"), confidence=0.5)
+    return validated(student, VOID)
 
 
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
@@ -119,7 +153,7 @@ def test_the_steps_are_asked_at_the_right_confidence_and_margin(student):
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_everything_that_was_found_is_in_the_validation(student):
     """Fields that changed places are found nowhere: pitfalls, accuracy, why and control each have their own."""
-    case, look = "two valid scenarios", "Validation(significant, valid, comparisons, pitfalls, accuracy, why, control)."
+    case, look = SOUND, "Validation(significant, valid, comparisons, pitfalls, accuracy, why, control)."
     told(sound(student), "pitfalls", 0, CONTROL, case, "The pitfalls are asked with what the control found.")
     for name, due in (("pitfalls", 2), ("accuracy", "AccuracyDrop"), ("why", WHY), ("control", CONTROL)):
         told(sound(student), "stated", name, due, case, look)
@@ -128,7 +162,7 @@ def test_everything_that_was_found_is_in_the_validation(student):
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_an_invalid_pitfall_voids_every_comparison(student):
     """A sender that waited for answers has measured something else: no comparison of it makes a claim."""
-    case, look = "a pitfall that is 'invalid'", "replace(c, verdict='no claim', required_rounds=None) for each of them."
+    case, look = VOID, "replace(c, verdict='no claim', required_rounds=None) for each of them."
     told(void(student), "stated", "comparisons", [["no claim", None]], case, look)
     told(void(student), "conclude", 0, [["no claim", None]], case, look)
 
@@ -136,7 +170,7 @@ def test_an_invalid_pitfall_voids_every_comparison(student):
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_a_warning_voids_nothing(student):
     """Nearly every benchmark has a warning: who voids those never concludes anything."""
-    case, look = "a warning and a note", "Only the severity 'invalid' makes results unsound."
+    case, look = SOUND, "Only the severity 'invalid' makes results unsound."
     told(sound(student), "stated", "comparisons", [["faster", 31]], case, look)
     told(sound(student), "conclude", 2, True, case, look)
     for name in ("valid", "significant"):
@@ -146,7 +180,8 @@ def test_a_warning_voids_nothing(student):
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_results_that_ended_early_show_nothing(student):
     """What was measured until it was interrupted was chosen by whoever interrupted it."""
-    seen, case = validated(student, "ended early", error="interrupted"), "ended early"
+    case = "ended early"
+    seen = validated(student, case)
     look = "Unsound results: not complete, or with a pitfall that is 'invalid'."
     told(seen, "conclude", 2, False, case, look)
     for name in ("valid", "significant"):
@@ -159,7 +194,8 @@ def test_results_that_ended_early_show_nothing(student):
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_valid_is_more_than_some_scenario(student):
     """One scenario that counts is enough to conclude from, but not for all of the results to be valid."""
-    seen, case = validated(student, "one valid, one not", valid=(False, True)), "one valid scenario, one not"
+    case = "one scenario valid, one not"
+    seen = validated(student, case)
     told(seen, "stated", "valid", False, case, "Valid: sound, and every scenario is valid.")
     told(seen, "conclude", 2, True, case, "Runs count if the results are sound and some scenario is valid.")
     told(seen, "stated", "comparisons", [["faster", 31]], case, "Sound results keep their comparisons.")
@@ -168,17 +204,17 @@ def test_valid_is_more_than_some_scenario(student):
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_of_no_scenario_none_is_valid(student):
     """In Python all of nothing are valid: a benchmark that ran nothing would pass."""
-    seen, case = validated(student, "no scenario", valid=()), "results without a scenario"
-    told(seen, "stated", "valid", False, case, "Valid results hold a scenario: all([]) is True.")
-    seen, case = validated(student, "no valid scenario", valid=(False,)), "one scenario, not valid"
-    told(seen, "conclude", 2, False, case, "Runs count only if some scenario is valid.")
+    look = "Valid results hold a scenario: all([]) is True."
+    told(validated(student, "no scenario"), "stated", "valid", False, "no scenario", look)
+    look = "Runs count only if some scenario is valid."
+    told(validated(student, "no valid scenario"), "conclude", 2, False, "no valid scenario", look)
 
 
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_a_model_alone_has_no_baseline_and_no_accuracy_check(student):
     """Without a baseline, or without labels, there is nothing to ask for its verdict."""
     case = "no baseline, no accuracy check"
-    seen = validated(student, case, baseline=None, accuracy=None)
+    seen = validated(student, case)
     told(seen, "conclude", 1, False, case, "has_baseline: whether results.baseline_name is there.")
     told(seen, "conclude", 3, None, case, "The accuracy step may return None: then hand on None.")
     told(sound(student), "conclude", 1, True, "a baseline B", "has_baseline: whether results.baseline_name is there.")
