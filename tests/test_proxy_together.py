@@ -114,6 +114,16 @@ def test_many_calls_go_together(student, messages):
     assert student.each(student.echo, []) == []
 
 
+def test_a_call_that_raises_costs_no_other(student, messages):
+    """Tried, the others are answered, and all go in one message where none raises."""
+    before = len(messages)
+    assert student.tried(student.plain_seed, [{"seed": 7}, {"seed": 8}]) == [7, 8]
+    assert len(messages) <= before + 2  # the name of the function may be asked for
+    refused = student.tried(student.refuse, [{"value": 2}, {"value": 3}])
+    assert [type(each) for each in refused] == [StudentError, StudentError]
+    assert ["got 2" in str(refused[0]), "got 3" in str(refused[1])] == [True, True]
+
+
 def test_an_argument_is_made_on_the_way(student, messages):
     echo, interval, log, same = student.echo, student.interval, student.QueryLog, student.same
     before = len(messages)

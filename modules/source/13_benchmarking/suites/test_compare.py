@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from autograder.examining.checks import close, expect, shown
-from autograder.examining.student import Handle
+from autograder.examining.handles import Handle
 
 CONFIDENCE, MARGIN = 0.9, 0.03
 P_VALUES = {"b": 0.03, "a": 0.01, "d": 0.2, "c": 0.03}  # by quantity, in the order of the pairs; 'd' does not count

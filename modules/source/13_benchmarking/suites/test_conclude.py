@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 
 WORSE = "the model answers worse than 99 % of the baseline's accuracy"
 DO_NOT_COUNT = "the runs do not count, so they show nothing"

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 
 LEAST = 19 * 2 / 1024  # what STEADY_RISE rises by; every number on the way to it is exact in binary
 

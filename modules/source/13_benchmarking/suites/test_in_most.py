@@ -3,7 +3,8 @@
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import Handle, StudentError
+from autograder.examining.errors import StudentError
+from autograder.examining.handles import Handle
 
 ROUNDS = {"1 of 2 rounds": "a.", "2 of 4 rounds": ".ab.", "3 of 5 rounds": "a.b.c", "2 of 3 rounds": "ab."}
 ROUNDS |= {"3 of 3 rounds": "abc", "no round": "", "0 of 3 rounds": "...", "the last 2 of 3 rounds": ".ab"}

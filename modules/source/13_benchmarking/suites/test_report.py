@@ -4,7 +4,7 @@ package is needed."""
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import Handle
+from autograder.examining.handles import Handle
 
 FACTS = ("results", "validation", "answer", "rows", "html_table")
 LOOK = "Report(results, validation, sentence, rows, self.table)."

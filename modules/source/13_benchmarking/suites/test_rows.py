@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from autograder.examining.checks import close, expect, shown
-from autograder.examining.student import Handle, StudentError
+from autograder.examining.errors import StudentError
+from autograder.examining.handles import Handle
 
 # By case: confidence, and how many rounds there are. An interval of a median needs 2 * 0.5 ** n <= 1 - confidence.
 CASES = {"95 %, 6 rounds": (0.95, 6), "95 %, 5 rounds": (0.95, 5), "95 %, 2 rounds": (0.95, 2)}

@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 
 NASTY = {"&": "R & D, &amp; more", "<": "<b>x</b>", ">": "a > b", '"': '5 "ms"', "'": "the model's"}
 PLAIN = ["Scenario", "Net 7", "Net 8"]

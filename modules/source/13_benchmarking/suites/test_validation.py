@@ -4,7 +4,8 @@ steps and the scenarios are scripted, so nothing else of the package is needed."
 import pytest
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import Handle, StudentError
+from autograder.examining.errors import StudentError
+from autograder.examining.handles import Handle
 
 STATED = ("significant", "valid", "comparisons", "pitfalls", "accuracy", "why", "control")
 TOLD = ("verdict", "required_rounds")
