@@ -99,6 +99,25 @@ def test_nothing_else_of_a_trusted_object_has_a_name(student, name):
     assert clock.history == []
 
 
+def test_an_object_that_another_holds_is_asked_for_once(student):
+    """What is told with each message needs no question; plain data may have changed and is asked for each time."""
+
+    class Holder:
+        student_sees = ("clock", "limit")
+        asked, limit = 0, 3
+
+        @property
+        def clock(self):
+            self.asked += 1
+            return held
+
+    held, holder = Clock(), Holder()
+    assert [student.steal(holder, "clock") is held for _ in range(3)] == [True, True, True]
+    assert holder.asked == 1
+    holder.limit = 4
+    assert [student.steal(holder, "limit") for _ in range(2)] == [4, 4]
+
+
 def test_a_model_is_called_here_with_what_was_sent(student):
     batches = []
     model = lambda batch: batches.append(batch) or batch.sum()  # noqa: E731 - a plain callable is the point

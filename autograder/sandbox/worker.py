@@ -20,20 +20,21 @@ MAX_TEXT = 300
 
 
 class Stand:
-    """Stands for an object of the trusted process; its attributes are asked for there."""
+    """Stands for an object of the trusted process; its attributes are asked for there, its methods and the objects it
+    holds once."""
 
     def __init__(self, link: Link, ref: CallbackRef) -> None:
-        self._link, self._ref, self._methods = link, ref, dict[str, Any]()
+        self._link, self._ref, self._held = link, ref, dict[str, Any]()
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        if name not in self._methods:
+        if name not in self._held:
             found = self._link.ask("attribute", self._ref, [name], {})
-            if not isinstance(found, CallableStand):
+            if not isinstance(found, Stand):
                 return found
-            self._methods[name] = found
-        return self._methods[name]
+            self._held[name] = found
+        return self._held[name]
 
     def __copy__(self) -> Stand:
         return self
