@@ -169,7 +169,7 @@ def held(line: bytes) -> int:
 
 
 # One wide character makes four bytes of each in its text; a handle, which takes most, is three items.
-_A_LINE, _A_BYTE, _AN_ITEM = 200, 4, 100
+_A_LINE, _A_BYTE, _AN_ITEM = 200, 4, 140
 
 
 def _within_limits(line: bytes) -> None:
