@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograder.examining import session as sessions
+from autograder.examining import budget
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.verdicts import judge
 from autograder.judging.own_process import ROOM_BYTES, limit_memory
@@ -92,12 +92,12 @@ def test_what_the_models_of_a_test_keep_is_bounded(running):
     kept = []
     with pytest.raises(NoAnswerError, match="MiB a test"):
         student_of(running).give(kept.append, MB, 100)
-    assert sum(array.nbytes for array in kept) < sessions.MAX_HELD
+    assert sum(array.nbytes for array in kept) < budget.MAX_A_TEST
     assert student_of(running).echo(1) == 1, "the next test has its own"
 
 
 def test_how_often_a_test_is_called_back_is_bounded(running, monkeypatch):
-    monkeypatch.setattr(sessions, "MAX_HELD", MB)
+    monkeypatch.setattr(budget, "MAX_A_TEST", MB)
     calls = []
     with pytest.raises(NoAnswerError, match="MiB a test"):
         student_of(running).call(lambda: calls.append(1), 10_000)
@@ -105,7 +105,7 @@ def test_how_often_a_test_is_called_back_is_bounded(running, monkeypatch):
 
 
 def test_all_tests_together_are_bounded(running, monkeypatch):
-    monkeypatch.setattr(sessions, "MAX_HELD_IN_ALL", 64 * MB)
+    monkeypatch.setattr(budget, "MAX_IN_ALL", 64 * MB)
     large = np.zeros(2 * MB, np.int8)
     with pytest.raises(NoAnswerError, match="MiB a submission"):
         [student_of(running).echo(large) for _ in range(10)]

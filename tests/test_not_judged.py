@@ -16,6 +16,7 @@ from autograder.books.feedback import render
 from autograder.books.items import items, totals
 from autograder.examining.errors import NoAnswerError
 from autograder.examining.verdicts import judge
+from autograder.grading import whole_class
 from autograder.grading.results import load_all
 from autograder.grading.table import markdown_table, summary, text_table
 from autograder.judging.setup import Setup
@@ -180,3 +181,27 @@ def test_no_sheet_shows_a_score_for_it(course):
     assert "SIGKILL" in render(bob, instructor=True)
     assert totals(results).n == 1
     assert {item.n for item in items(results)} == {1}
+
+
+STUCK = """
+
+import itertools
+
+@pytest.fixture(autouse=True)
+def stuck(student):
+    if student.middle([]) == "strike":
+        sum(itertools.repeat(0))
+"""
+
+
+def test_a_grader_that_does_not_come_back_is_ended_and_told(course, monkeypatch):
+    """A call into C hears no signal of the process's own; everybody else is graded as if nothing had been."""
+    folder, setup = course
+    suite = folder / "suites" / "test_mini.py"
+    suite.write_text((mini.made() / "suites" / "test_mini.py").read_text() + STUCK)
+    monkeypatch.setattr(whole_class, "DEADLINE_S", 12)
+    grade_course(folder, replace(setup, limits=Limits(call_s=3, wall_s=6)), jobs=2)
+    ada, bob = load_all(folder / "results")
+    assert (ada.earned, ada.attention) == (85.0, False)
+    assert (bob.judged, bob.attention) == (False, True)
+    assert "took more than 12 s on this submission and was ended" in bob.staff[0]

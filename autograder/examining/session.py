@@ -12,6 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, NoReturn, Self
 
+from autograder.examining.budget import Budget
 from autograder.examining.callbacks import Callbacks, Raised
 from autograder.examining.deadline import Deadline, uninterrupted
 from autograder.examining.errors import NoAnswerError, StudentError
@@ -19,12 +20,9 @@ from autograder.examining.handles import Call, Handle, named, tidied
 from autograder.sandbox import confinement
 from autograder.sandbox.nursery import close_all
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
-from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, held, loads
+from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, loads
 
 MAX_STARTS = 20
-# Bytes of memory that the answers and callbacks of one test may take here (`wire.held`), and those of a submission: a
-# test keeps what its models were given. An honest submission's largest test has 0.5 MB.
-MAX_HELD, MAX_HELD_IN_ALL = 64 * 2**20, 512 * 2**20
 _START_S = 60.0  # to start an interpreter with numpy on a busy machine
 _IMPORT_CALLS = 3.0  # importing the package may take as long as so many calls
 _PLACE = re.compile(r"line \d{1,6} of [\w.]{1,80}")
@@ -61,7 +59,7 @@ class Session:
         self._depth, self._deadline, self._life = 0, 0.0, deadline
         self._named: dict[str, Handle] = {}
         self._names, self._exercises, self._fresh = tuple(names), exercises, False
-        self._held, self._held_in_all = 0, 0
+        self._budget = Budget()
 
     def __enter__(self) -> Self:
         return self
@@ -84,7 +82,8 @@ class Session:
         self._callbacks.clear()
         if self._worker is not None and not self._worker.running:
             self.stop()  # it was lost between two tests; the next request starts another one
-        self.answers, self.last, self._fresh, self._held = 0, None, True, 0
+        self._budget.begin()
+        self.answers, self.last, self._fresh = 0, None, True
 
     def stop(self) -> None:
         """End the process and all that it made."""
@@ -206,7 +205,7 @@ class Session:
         """Wait for the reply to a request, and answer what the student's code asks on the way."""
         while True:
             line = worker.receive(self._deadline)
-            self._take(line)
+            self._budget.take(line)
             match loads(line):
                 case {"ask": str(what), "id": int(shown), "name": str(name), "args": args, "kwargs": kwargs}:
                     worker.send(dumps(self._answer(what, shown, name, args, kwargs)), self._deadline)
@@ -216,14 +215,6 @@ class Session:
                     self._raise(error)
                 case _:
                     raise WireError("a message that the protocol does not have")
-
-    def _take(self, line: bytes) -> None:
-        """Count what a line may take here before it is read."""
-        size = held(line)
-        self._held, self._held_in_all = self._held + size, self._held_in_all + size
-        for taken, most, what in ((self._held, MAX_HELD, "test"), (self._held_in_all, MAX_HELD_IN_ALL, "submission")):
-            if taken > most:
-                raise WireError(f"what comes back may take {most // 2**20} MiB a {what}, this is more")
 
     def _answer(self, what: str, shown: int, name: str, args: Any, kwargs: Any) -> dict[str, Any]:
         words, named_words = self._decode(args), self._decode(kwargs)

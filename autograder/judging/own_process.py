@@ -6,8 +6,9 @@ import gc
 import resource
 from pathlib import Path
 
-# Bytes of address space beyond what the process has when it is ready. An honest class takes 60 MB of it; what a hidden
-# test makes of an answer, by broadcasting two arrays for example, is known to nobody before it is there.
+# Bytes of address space beyond what the process has when it is ready. An honest class takes 0.2 GB of it, pytest and
+# the libraries of the suites included; what a hidden test makes of an answer, by broadcasting two arrays for example,
+# is known to nobody before it is there.
 ROOM_BYTES = 2**30
 
 

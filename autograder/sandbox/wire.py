@@ -26,7 +26,8 @@ MAX_DEPTH = 40
 MAX_TEXT = 2**20  # characters of one text
 MAX_PAIRS = 1_000  # of one dict: keys can be made to collide, and then each is compared with all before it
 MAX_CELLS = 2**22  # of one array; a length of 0 counts as 1, since the other lengths stay when it is summed or listed
-_WHOLE = range(-(2**63), 2**64)  # larger ints can be made to collide by the thousand, and take as long as they please
+# Larger ints can be made to collide by the thousand, and take as long as they please.
+_LEAST, _MOST = -(2**63), 2**64 - 1
 _DTYPE = re.compile(r"[<>|][biuf][1248]")
 _REAL = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 _PLAIN = frozenset({type(None), bool})
@@ -72,12 +73,10 @@ def encode(value: object, refer: Callable[[object], Ref], depth: int = 0) -> Any
     if depth > MAX_DEPTH:
         raise WireError(f"a value may be nested {MAX_DEPTH} deep; this one is deeper, or holds itself")
     kind, found = type(value), cast(Any, value)
+    if kind in _PLAIN or (kind is int and _LEAST <= found <= _MOST) or (kind is str and len(found) <= MAX_TEXT):
+        return value
     if kind is str:
-        return _short(found)
-    if kind in _PLAIN:
-        return value
-    if kind is int and found in _WHOLE:
-        return value
+        raise _too_long(found)
     if kind is float:
         return value if math.isfinite(found) else {"f": repr(value)}
     if kind is list:
@@ -104,14 +103,16 @@ def decode(data: Any, resolve: Callable[[Ref], object], depth: int = 0) -> Any:
     if depth > MAX_DEPTH:
         raise WireError(f"a value may be nested {MAX_DEPTH} deep; this one is deeper")
     kind = type(data)
-    if kind is str:
-        return _short(data)
-    if kind in _PLAIN or kind is float:
+    if kind in _PLAIN or kind is float or (kind is int and _LEAST <= data <= _MOST):
         return data
-    if kind is int:
-        return _whole(data)
+    if kind is str and len(data) <= MAX_TEXT:
+        return data
     if kind is list:
         return [decode(item, resolve, depth + 1) for item in data]
+    if kind is str:
+        raise _too_long(data)
+    if kind is int:
+        raise WireError("an int travels if it fits into 64 bits, this one does not")
     if kind is not dict or len(data) != 1:
         raise WireError("a value has no form that the protocol knows")
     match next(iter(data.items())):
@@ -168,7 +169,7 @@ def held(line: bytes) -> int:
 
 
 # One wide character makes four bytes of each in its text; a handle, which takes most, is three items.
-_A_LINE, _A_BYTE, _AN_ITEM = 400, 4, 200
+_A_LINE, _A_BYTE, _AN_ITEM = 200, 4, 140
 
 
 def _within_limits(line: bytes) -> None:
@@ -186,21 +187,13 @@ def _items(line: bytes) -> int:
     return line.count(b",") + line.count(b"[") + line.count(b"{")
 
 
-def _short(text: str) -> str:
-    if len(text) > MAX_TEXT:
-        raise WireError(f"a text may have {MAX_TEXT} characters, this one has {len(text)}")
-    return text
+def _too_long(text: str) -> WireError:
+    return WireError(f"a text may have {MAX_TEXT} characters, this one has {len(text)}")
 
 
 def _few_enough(pairs: Sized) -> None:
     if len(pairs) > MAX_PAIRS:
         raise WireError(f"a dict may have {MAX_PAIRS} entries, this one has {len(pairs)}; send columns as arrays")
-
-
-def _whole(number: int) -> int:
-    if number not in _WHOLE:
-        raise WireError("an int travels if it fits into 64 bits, this one does not")
-    return number
 
 
 def _refuse(constant: str) -> float:
