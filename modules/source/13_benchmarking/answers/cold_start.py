@@ -57,6 +57,46 @@ def cold_start(latency_ns: IntArray) -> Pitfall | None:
         return None
     return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
 
+# %% wrong: six_deviations
+# Takes 6 for the threshold.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns))
+    mad = float(np.median(np.abs(latency_ns - median)))
+    if latency_ns[0] - median <= 6 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
+# %% wrong: fifty_deviations
+# Takes 50 for the threshold.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns))
+    mad = float(np.median(np.abs(latency_ns - median)))
+    if latency_ns[0] - median <= 50 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
+# %% wrong: of_the_rest
+# Leaves the first latency out of median and MAD.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns[1:]))
+    mad = float(np.median(np.abs(latency_ns[1:] - median)))
+    if latency_ns[0] - median <= 14.8 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
+# %% wrong: exactly_fourteen
+# Counts the threshold itself as over it.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns))
+    mad = float(np.median(np.abs(latency_ns - median)))
+    if latency_ns[0] <= median or latency_ns[0] - median < 14.8 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
 # %% right: divide_unless_zero
 # Divides where it can.
 #| export validator

@@ -103,6 +103,16 @@ def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generat
     n = rng.poisson(target_qps * duration_ns / NS_PER_S)
     return rng.integers(0, duration_ns, size=n)
 
+# %% wrong: whole_rates_only
+# Takes a rate below one query a second for none.
+#| export schedule
+def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generator) -> IntArray:
+    if not 1 <= target_qps < math.inf:
+        raise ValueError(f"target_qps must be positive and finite, got {target_qps}; pass queries per second")
+    n = int(2 * target_qps * duration_ns / NS_PER_S) + 50
+    arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n)).astype(np.int64)
+    return arrivals[arrivals < duration_ns]
+
 # %% right: count_then_place
 # Draws how many, then where, then sorts: the same process.
 #| export schedule
