@@ -31,9 +31,9 @@ def number(yours: object, look: str = _KIND) -> float:
 def numbers(yours: object, n: int, look: str = _KIND) -> list[float]:
     """Return an answer that is a list, a tuple or an array (n,) of finite numbers; anything else fails the test."""
     found = yours.tolist() if isinstance(yours, np.ndarray) else yours
-    right = isinstance(found, list | tuple) and len(found) == n and all(map(is_number, found))
-    assert right and isinstance(found, list | tuple), expect(yours, f"{n} finite numbers", look)
-    return list(found)
+    assert isinstance(found, list | tuple), expect(yours, f"{n} finite numbers", look)
+    assert len(found) == n, expect(yours, f"{n} finite numbers", look)
+    return [number(each, look) for each in found]
 
 
 def attributes(student: Student, yours: object, kind: str, *names: str) -> list[Any]:

@@ -240,7 +240,8 @@ def test_holm_never_turns_the_order_around(student, seed):
     first = float(np.random.default_rng(seed).uniform(0.010, 0.012))
     yours = numbers(student.holm([first, 1.1 * first, 1.2 * first]), 3)
     look = "No adjusted value may be smaller than that of a smaller p value: keep the running maximum."
-    assert yours == sorted(yours) and max(yours) > 2 * first, expect(yours, [3 * first] * 3, look)
+    right = yours == sorted(yours) and max(yours) > 2 * first
+    assert right, expect(yours, [3 * first] * 3, look)
 
 
 @pytest.mark.exercise("holm", points=0.15)

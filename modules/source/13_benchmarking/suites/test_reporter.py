@@ -95,7 +95,8 @@ def test_large_and_small_numbers_have_no_exponent(student):
         # How many digits there are has a test of its own: of the small number any will do.
         first = float((numbers(yours) or ["0"])[0])
         stated = given[0] < 1 or abs(first / given[0] - 1) < 0.006
-        assert plain and stated, expect(yours, due, LOOK)
+        right = plain and stated
+        assert right, expect(yours, due, LOOK)
 
 
 @pytest.mark.exercise("with_interval", points=0.15)
@@ -198,7 +199,8 @@ def test_a_shown_improvement_is_said(student, seed):
 def test_what_was_not_shown_is_not_claimed(student, seed):
     """Not significant is not a little faster: the answer says why nothing was shown."""
     yours = not_shown(student, seed)
-    assert not claims(yours), expect(yours, "no claim of a faster model", "Say 'faster' only if validation.significant.")
+    look = "Say 'faster' only if validation.significant."
+    assert not claims(yours), expect(yours, "no claim of a faster model", look)
     assert NOT_SHOWN in yours, expect(yours, "a sentence that quotes validation.why", "Quote validation.why.")
 
 

@@ -214,7 +214,8 @@ def test_a_reason_says_what_was_found(student):
         said = all(isinstance(text, str) and text.strip() for text in (claim, evidence, remedy))
         look = "A Reason has a claim, evidence and a remedy, each a text."
         assert said, expect((claim, evidence, remedy), "three texts", look)
-        assert re.search(r"\d", evidence), expect(evidence, "evidence with numbers", "Say what was found and what is asked.")
+        look = "Say what was found and what is asked."
+        assert re.search(r"\d", evidence), expect(evidence, "evidence with numbers", look)
 
 
 @pytest.mark.exercise("validity", points=0.2)

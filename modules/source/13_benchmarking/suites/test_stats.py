@@ -258,10 +258,7 @@ def test_median_interval_refuses_too_few_values(student, seed):
     # Whoever leaves out too much elsewhere does so here: that has a test of its own, and a value fewer is too few then.
     few = [(4, 0.95), (6, 0.99)] if too_narrow else [(4, 0.9), (5, 0.95), (7, 0.99)]
     refused(
-        {
-            f"{n} values, confidence {c}": lambda n=n, c=c: student.median_interval(latencies(seed, n), c)
-            for n, c in few
-        }
+        {f"{n} values, confidence {c}": lambda n=n, c=c: student.median_interval(latencies(seed, n), c) for n, c in few}
     )
 
 
