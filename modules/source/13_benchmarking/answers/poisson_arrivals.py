@@ -113,6 +113,16 @@ def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generat
     arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n)).astype(np.int64)
     return arrivals[arrivals < duration_ns]
 
+# %% wrong: twenty_more
+# Draws twenty gaps more than it expects to need: a busy run has more arrivals, and its end is empty.
+#| export schedule
+def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generator) -> IntArray:
+    if not 0 < target_qps < math.inf:
+        raise ValueError(f"target_qps must be positive and finite, got {target_qps}; pass queries per second")
+    n = int(target_qps * duration_ns / NS_PER_S) + 20
+    arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n)).astype(np.int64)
+    return arrivals[arrivals < duration_ns]
+
 # %% right: count_then_place
 # Draws how many, then where, then sorts: the same process.
 #| export schedule

@@ -103,6 +103,19 @@ def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -
         return "equivalent"
     return "not resolved"
 
+# %% wrong: claims_by_the_other_interval
+# Lets the equivalence interval, which is narrower, say faster and slower.
+#| export comparison
+def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -> str:
+    least, most = 1 / (1 + margin), 1 + margin
+    if equivalence_interval.high < least:
+        return "faster"
+    if equivalence_interval.low > most:
+        return "slower"
+    if least < equivalence_interval.low and equivalence_interval.high < most:
+        return "equivalent"
+    return "not resolved"
+
 # %% right: logarithms
 # Compares on the log scale, where the margin is symmetrical.
 #| export comparison

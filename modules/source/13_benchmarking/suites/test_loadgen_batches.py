@@ -86,6 +86,7 @@ def test_offline_keeps_the_outputs(offline):
     look = "log.outputs[first] = model(batch), where first is the position of the batch's first sample."
     assert model.calls, expect("no batch", "5 batches", "Give the model slices of batch_size samples.")
     for batch in model.batches[:4]:  # the tail, and the size of a batch, have tests of their own
+        assert batch.size, expect("a batch of 0 samples", "batches of samples", look)
         yours, due = entries(log, "outputs")[int(batch.flat[0])], doubled(batch)
         assert same_array(yours, due), expect(yours, due, look)
 

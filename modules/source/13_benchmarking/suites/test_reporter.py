@@ -1,5 +1,6 @@
 """The reporter: numbers that people can read, and a first sentence that claims what was shown."""
 
+import functools
 import re
 
 import numpy as np
@@ -19,8 +20,17 @@ def text(yours):
 
 
 def written(student, value, low, high):
-    """What with_interval makes of three numbers in ms."""
-    return text(student.with_interval(value, student.made(student.Interval, low, high, 0.95), "ms"))
+    """What with_interval makes of three numbers in ms, asked for once."""
+
+    def run():
+        return text(student.with_interval(value, student.made(student.Interval, low, high, 0.95), "ms"))
+
+    return student.once(("written", value, low, high), run)
+
+
+def differ(one, other):
+    """Check that two inputs do not get the same text."""
+    assert one != other, expect("one text for two inputs", "two texts", "What is written depends on the input.")
 
 
 def numbers(text):
@@ -104,12 +114,14 @@ def test_a_zero_is_written_as_one(student):
     """A coarse clock measures 0 ns, and the logarithm of 0 does not exist."""
     given, due, look = (0.0, 0.0, 0.0734), "0.00 ms [0.00, 0.0734]", "A zero is 0.00."
     try:
-        first = (numbers(written(student, *given)) or ["none"])[0]
+        yours, other = written(student, *given), written(student, *PLAIN[0])
+        first = (numbers(yours) or ["none"])[0]
     except StudentError as error:
         raise AssertionError(expect(f"value 0: {error}", due, look)) from None
     digits = all(states_three_digits(student, *case)[0] for case in DIGITS)
     right = first == "0.00" or (not digits and re.fullmatch(r"0(\.0*)?", first))  # digits have a test of their own
-    assert right, expect(f"value 0: {first}", f"value 0: {due}", look)
+    assert right, expect(f"value 0: {yours}", f"value 0: {due}", look)
+    differ(yours, other)
 
 
 # -- answer -----------------------------------------------------------------------------------------------------------
@@ -168,22 +180,22 @@ FASTER, EVEN, OPEN = (0.5, "faster"), (0.99, "equivalent"), (0.8, "not resolved"
 
 def shown_faster(student, seed, **words):
     """The answer where an improvement was shown."""
-    return said(student, seed, SHOWN, FASTER, significant=True, **words)
+    make = functools.partial(said, student, seed, SHOWN, FASTER, significant=True, **words)
+    return student.once(("faster", *words), make)
 
 
 def not_shown(student, seed):
     """The answer where none was."""
-    return said(student, seed, NOT_SHOWN, OPEN)
+    return student.once("not shown", lambda: said(student, seed, NOT_SHOWN, OPEN))
+
+
+def not_counted(student, seed):
+    """The answer where runs do not count."""
+    return student.once("not counted", lambda: said(student, seed, DO_NOT_COUNT, valid=False))
 
 
 def claims(text):
     return "faster" in text.lower()
-
-
-def differ(one, other):
-    """Check that two validations do not get the same sentence."""
-    look = "The sentence depends on the validation."
-    assert one != other, expect("one sentence for two validations", "two sentences", look)
 
 
 @pytest.mark.exercise("answer", points=0.5)
@@ -218,7 +230,7 @@ def test_one_faster_comparison_is_not_the_answer(student, seed):
 @pytest.mark.exercise("answer", points=0.4)
 def test_invalid_runs_show_nothing(student, seed):
     """Runs that do not count must not look like runs that found nothing, much less like a success."""
-    yours, look = said(student, seed, DO_NOT_COUNT, valid=False), "Runs that are not valid show nothing: say so."
+    yours, look = not_counted(student, seed), "Runs that are not valid show nothing: say so."
     assert "INVALID" in yours, expect(yours, "a sentence with INVALID", look)
     assert not claims(yours), expect(yours, "no claim of a faster model", look)
     for counts in (not_shown(student, seed), shown_faster(student, seed)):
@@ -231,7 +243,7 @@ def test_some_invalid_runs_do_not_hide_a_claim(student, seed):
     yours = shown_faster(student, seed, valid=False)
     never = not claims(shown_faster(student, seed))  # a claim that is never made has a test of its own
     look = "Where validation.significant and not validation.valid, say 'faster' and INVALID."
-    silent = "INVALID" not in said(student, seed, DO_NOT_COUNT, valid=False)  # has just had a test of its own
+    silent = "INVALID" not in not_counted(student, seed)  # has just had a test of its own
     kept = (claims(yours) or never) and ("INVALID" in yours or silent) and not (never and silent)
     assert kept, expect(yours, "a sentence with 'faster' and INVALID", look)
 

@@ -15,6 +15,7 @@ from autograder.examining.promised import refused
 NS_PER_S = 1_000_000_000
 RARE = 1e-12
 LONG = 10_000
+BUSY = 17  # of a seed: the long schedule that numpy draws from it in the plainest way has 278 arrivals more than usual
 ARRIVALS = stats.poisson.ppf(RARE, LONG), stats.poisson.isf(RARE, LONG)  # in a long schedule
 
 
@@ -51,13 +52,13 @@ def permutations_among(order):
 
 
 def long_schedule(student, seed):
-    """About `LONG` arrivals: (rate in queries per second, sorted arrivals in ns)."""
+    """About `LONG` arrivals: (rate in queries per second, duration in ns, sorted arrivals in ns)."""
 
     def run():
         qps = float(np.random.default_rng(seed).uniform(50, 400))
         duration = int(LONG / qps * NS_PER_S)
-        arrivals = student.poisson_arrivals(target_qps=qps, duration_ns=duration, seed=seed)
-        return qps, np.sort(whole(arrivals, kinds="iuf"))
+        arrivals = student.poisson_arrivals(target_qps=qps, duration_ns=duration, seed=BUSY)
+        return qps, duration, np.sort(whole(arrivals, kinds="iuf"))
 
     return student.once("long schedule", run)
 
@@ -80,13 +81,15 @@ def in_seconds(qps, arrivals):
 def three_times(student, function, seed, ndim=1, **words):
     """What a function returns for a seed, for the same again, and for another one, each as a list."""
     answers = student.each(function, [{**words, "seed": s} for s in (seed, seed, seed + 1)])
-    return [whole(answer, ndim, kinds="iuf").tolist() for answer in answers]
+    found = [whole(answer, ndim, kinds="iuf").tolist() for answer in answers]
+    assert all(found), expect("an empty array", "an array with entries", "There are queries: return as many rows.")
+    return found
 
 
 @pytest.mark.exercise("poisson_arrivals", points=0.3)
 def test_the_rate_is_the_target(student, seed):
     """Gaps in seconds where nanoseconds are meant, or the rate where its inverse is, miss the target by far."""
-    _, arrivals = long_schedule(student, seed)
+    *_, arrivals = long_schedule(student, seed)
     low, high = ARRIVALS
     look = "The mean gap between two queries is NS_PER_S / target_qps nanoseconds."
     assert low <= len(arrivals) <= high + 1, expect(f"{len(arrivals)} arrivals", f"about {LONG} arrivals", look)
@@ -95,7 +98,7 @@ def test_the_rate_is_the_target(student, seed):
 @pytest.mark.exercise("poisson_arrivals", points=1.2)
 def test_gaps_are_exponential(student, seed):
     """Evenly spaced arrivals have the right rate but never pile up, so no queue is ever seen."""
-    qps, arrivals = long_schedule(student, seed)
+    qps, _, arrivals = long_schedule(student, seed)
     gaps = np.diff(arrivals) / NS_PER_S * qps
     # Massart's bound on the distance of a sample's distribution from its own, and what the estimated mean adds to it.
     furthest = np.sqrt(np.log(2 / RARE) / (2 * max(len(gaps), 1))) + 0.02
@@ -134,7 +137,7 @@ def test_the_number_of_arrivals_is_random_too(student, seed):
     schedules = short_schedules(student, seed)
     counts = [len(a) for a in schedules]
     # Rate, gaps and seed have tests of their own. The rate is estimated to 1 %: nobody's is off by an eighth by chance.
-    qps, arrivals = long_schedule(student, seed)
+    qps, duration, arrivals = long_schedule(student, seed)
     even = all(len(a) > 10 and np.diff(a).std() < 0.01 * np.diff(a).mean() for a in schedules)
     same = counts[0] > 10 and all(np.array_equal(a, schedules[0]) for a in schedules)
     due = 50 * (round(4 * len(arrivals) / LONG) / 4 or 1)
@@ -145,6 +148,11 @@ def test_the_number_of_arrivals_is_random_too(student, seed):
     # A Poisson count of mean 50 is above 50 with probability 0.46: never in 35 schedules, less than once in 10^9.
     above = most > due or even or same
     assert above, expect(f"never more than {most}", f"above {due:g} about half of the time", look)
+    # A gap of 40 mean gaps has probability exp(-40): nobody's schedule ends so early by chance.
+    mean_gap = np.diff(arrivals).mean() if len(arrivals) > 1 else duration
+    left = 0.0 if in_seconds(qps, arrivals) else (duration - arrivals[-1]) / max(mean_gap, 1e-12)
+    end = "Draw more gaps than you expect to need: in a busy run they ran out before the end."
+    assert left < 40, expect(f"the last {left:.0f} mean gaps empty", "about 1 mean gap after the last arrival", end)
 
 
 @pytest.mark.exercise("poisson_arrivals", points=0.3)
