@@ -186,3 +186,14 @@ def answer(validation: Validation, model_name: str, baseline_name: str | None) -
     else:
         parts.append(validation.why)
     return ", ".join(parts) + "."
+
+# %% equivalent: words
+# How a comparison is called, and what stands between two, is not asked for.
+# - parts = [f'{1 / c.ratio:.3g} times in {title(c.scenario)} ({c.quantity})' for c in fast]
+# + parts = [f'{1 / c.ratio:.3g} times in {title(c.verdict)} ({c.quantity})' for c in fast]
+# + parts = [f'{1 / c.ratio:.3g} times in {title(c.scenario)} ({c.ratio})' for c in fast]
+
+# %% equivalent: words_2
+# How a comparison is called, and what stands between two, is not asked for.
+# - return f"{model_name} is faster than {baseline_name}: {', '.join(parts)}{doubt}."
+# + return f"{model_name} is faster than {baseline_name}: {', XX'.join(parts)}{doubt}."

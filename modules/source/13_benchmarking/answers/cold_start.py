@@ -138,3 +138,22 @@ def cold_start(latency_ns: IntArray) -> Pitfall | None:
     return Pitfall(
         name="cold start", claim="cold caches", evidence=f"{times[0]:g} ns, usually {centre:g} ns", remedy="warm up"
     )
+
+# %% equivalent: words
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - evidence = f'the first call took {first:,.0f} ns, the median is {median:,.0f} ns'
+# + evidence = ''
+# + evidence = f'the first call took {median:,.0f} ns, the median is {median:,.0f} ns'
+# + evidence = f'the first call took {first:,.0f} ns, the median is {first:,.0f} ns'
+
+# %% equivalent: words_2
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - remedy = 'warm the model up before measuring'
+# + remedy = ''
+
+# %% equivalent: words_3
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - return Pitfall('cold start', 'the first call was not warm', evidence, remedy)
+# + return Pitfall('cold start', evidence, 'the first call was not warm', remedy)
+# + return Pitfall('cold start', 'the first call was not warm', remedy, evidence)
+# + return Pitfall('cold start', '', evidence, remedy)

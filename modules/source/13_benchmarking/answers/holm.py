@@ -81,3 +81,28 @@ def holm(p_values: Sequence[float]) -> list[float]:
         found[where] = previous
         left -= 1
     return [found[i] for i in range(len(p_values))]
+
+# %% equivalent: what_is_refused
+# Neither the prompt nor the docstring says what is refused.
+# - if not all((0 <= p <= 1 for p in p_values)):
+# + if False:
+# + if not all((-1 <= p <= 1 for p in p_values)):
+# + if not all((0 <= p <= 2 for p in p_values)):
+
+# %% equivalent: what_is_refused_2
+# Neither the prompt nor the docstring says what is refused.
+# - raise ValueError(f'p-values lie between 0 and 1, got {list(p_values)}')
+# + raise RuntimeError(f'p-values lie between 0 and 1, got {list(p_values)}')
+
+# %% equivalent: written_over
+# Each place is written once, and no p-value is below 0.
+# - adjusted, largest = ([0.0] * len(p_values), 0.0)
+# + adjusted, largest = ([1.0] * len(p_values), 0.0)
+# + adjusted, largest = ([-1.0] * len(p_values), 0.0)
+# + adjusted, largest = ([0.0] * len(p_values), -1.0)
+
+# %% equivalent: ties
+# Equal p-values get the same adjusted value in any order; of the kind numpy reads the first letter.
+# - for rank, i in enumerate(np.argsort(p_values, kind='stable').tolist()):
+# + for rank, i in enumerate(np.argsort(p_values).tolist()):
+# + for rank, i in enumerate(np.argsort(p_values, kind='stableXX').tolist()):

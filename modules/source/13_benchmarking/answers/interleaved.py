@@ -139,3 +139,15 @@ def interleaved(
             log.scheduled[i], log.issued[i] = now, now
             log.outputs[i] = model(query)
             log.completed[i] = clock.now_ns()
+
+# %% equivalent: lengths
+# There are as many models as logs, and as many rows as queries; other lengths are nobody's call.
+# - for model, log in zip(models, logs, strict=True):
+# + for model, log in zip(models, logs):
+# + for model, log in zip(models, logs, strict=False):
+
+# %% equivalent: lengths_2
+# There are as many models as logs, and as many rows as queries; other lengths are nobody's call.
+# - for i, (query, turns) in enumerate(zip(queries, order, strict=True)):
+# + for i, (query, turns) in enumerate(zip(queries, order)):
+# + for i, (query, turns) in enumerate(zip(queries, order, strict=False)):

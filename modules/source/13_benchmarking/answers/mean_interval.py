@@ -210,3 +210,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     quantiles = stats.t(sample.size - 1).ppf([(1 - confidence) / 2, (1 + confidence) / 2])
     low, high = sample.mean() + quantiles * np.sqrt(np.var(sample, ddof=1) / sample.size)
     return Interval(float(low), float(high), confidence)
+
+# %% equivalent: floats
+# Mean and deviation of whole numbers are floats.
+# - sample = np.asarray(values, dtype=float)
+# + sample = np.asarray(values)

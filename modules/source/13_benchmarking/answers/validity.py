@@ -167,3 +167,70 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
         tail = percentile(run.latency_ns, settings.percentile)
         rules.append((tail > settings.latency_target_ns, "too slow", f"{tail:.0f} ns", "lower target_qps"))
     return [Reason(*words) for broken, *words in rules if broken]
+
+# %% equivalent: numbers_of_the_evidence
+# Evidence holds numbers; which of them besides the count, and in which unit, is not asked for.
+# - evidence = f'{run.n} samples where {settings.min_queries} are asked'
+# + evidence = f'{run.n} samples where {settings.min_duration_ns} are asked'
+# + evidence = f'{run.n} samples where {100} are asked'
+
+# %% equivalent: words_of_a_claim
+# How a claim and a remedy are put is not asked for.
+# - reasons.append(Reason('too few queries', evidence, 'issue more queries'))
+# + reasons.append(Reason('too few queriesXX', evidence, 'issue more queries'))
+# + reasons.append(Reason('too few queries', evidence, 'issue more queriesXX'))
+
+# %% equivalent: numbers_of_the_evidence_2
+# Evidence holds numbers; which of them besides the count, and in which unit, is not asked for.
+# - took_s, least_s = (run.duration_ns / NS_PER_S, settings.min_duration_ns / NS_PER_S)
+# + took_s, least_s = (run.duration_ns * NS_PER_S, settings.min_duration_ns / NS_PER_S)
+# + took_s, least_s = (run.duration_ns // NS_PER_S, settings.min_duration_ns / NS_PER_S)
+# + took_s, least_s = (run.duration_ns / NS_PER_S, settings.min_duration_ns * NS_PER_S)
+# + took_s, least_s = (run.duration_ns / NS_PER_S, settings.min_duration_ns // NS_PER_S)
+# + took_s, least_s = (run.duration_ns / NS_PER_S, settings.percentile / NS_PER_S)
+
+# %% equivalent: numbers_of_the_evidence_3
+# Evidence holds numbers; which of them besides the count, and in which unit, is not asked for.
+# - evidence = f'{took_s:.3f} s where {least_s:.3f} s are asked'
+# + evidence = f'{least_s:.3f} s where {least_s:.3f} s are asked'
+# + evidence = f'{took_s:.3f} s where {took_s:.3f} s are asked'
+
+# %% equivalent: words_of_a_claim_2
+# How a claim and a remedy are put is not asked for.
+# - reasons.append(Reason('too short', evidence, 'run longer'))
+# + reasons.append(Reason('too shortXX', evidence, 'run longer'))
+# + reasons.append(Reason('too short', evidence, 'run longerXX'))
+
+# %% equivalent: an_empty_run
+# A run without a sample has no duration; one without a duration has no latency over any target.
+# - if run.scenario == 'server' and run.n:
+# + if run.scenario == 'server' and run.duration_ns:
+
+# %% equivalent: numbers_of_the_evidence_4
+# Evidence holds numbers; which of them besides the count, and in which unit, is not asked for.
+# - tail_ms, most_ms = (tail_ns / NS_PER_MS, settings.latency_target_ns / NS_PER_MS)
+# + tail_ms, most_ms = (tail_ns * NS_PER_MS, settings.latency_target_ns / NS_PER_MS)
+# + tail_ms, most_ms = (tail_ns // NS_PER_MS, settings.latency_target_ns / NS_PER_MS)
+# + tail_ms, most_ms = (tail_ns / NS_PER_MS, settings.latency_target_ns * NS_PER_MS)
+# + tail_ms, most_ms = (tail_ns / NS_PER_MS, settings.latency_target_ns // NS_PER_MS)
+# + tail_ms, most_ms = (tail_ns / NS_PER_MS, settings.min_queries / NS_PER_MS)
+
+# %% equivalent: numbers_of_the_evidence_5
+# Evidence holds numbers; which of them besides the count, and in which unit, is not asked for.
+# - evidence = f'{tail_ms:.3f} ms at the percentile {settings.percentile:g}'
+# + evidence = ''
+# + evidence = f'{most_ms:.3f} ms at the percentile {settings.percentile:g}'
+# + evidence = f'{tail_ms:.3f} ms at the percentile {settings.latency_target_ns:g}'
+
+# %% equivalent: numbers_of_the_evidence_6
+# Evidence holds numbers; which of them besides the count, and in which unit, is not asked for.
+# - evidence += f' where the target is {most_ms:.3f} ms'
+# + pass
+# + evidence = f' where the target is {most_ms:.3f} ms'
+# + evidence += ''
+# + evidence += f' where the target is {tail_ms:.3f} ms'
+
+# %% equivalent: words_of_a_claim_3
+# How a claim and a remedy are put is not asked for.
+# - reasons.append(Reason('latency target missed', evidence, remedy))
+# + reasons.append(Reason('latency target missedXX', evidence, remedy))

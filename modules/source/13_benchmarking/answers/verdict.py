@@ -154,3 +154,19 @@ def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -
     if high * (1 + margin) < 1:
         result = "faster"
     return result
+
+# %% equivalent: exactly_at_the_margin
+# An end exactly at the margin is a matter of rounding: 1 / (1 + margin) is hardly ever exact.
+# - if interval.high < least:
+# + if interval.high <= least:
+
+# %% equivalent: exactly_at_the_margin_2
+# An end exactly at the margin is a matter of rounding: 1 / (1 + margin) is hardly ever exact.
+# - if interval.low > most:
+# + if interval.low >= most:
+
+# %% equivalent: exactly_at_the_margin_3
+# An end exactly at the margin is a matter of rounding: 1 / (1 + margin) is hardly ever exact.
+# - if least < equivalence_interval.low and equivalence_interval.high < most:
+# + if least <= equivalence_interval.low and equivalence_interval.high < most:
+# + if least < equivalence_interval.low and equivalence_interval.high <= most:
