@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.promised import is_number, number, numbers, refused
-from autograder.examining.student import NoAnswerError, StudentError
 
 
 def test_a_number_is_finite_and_no_truth():

@@ -10,7 +10,9 @@ from typing import Any, TypeGuard
 import numpy as np
 
 from autograder.examining.checks import expect, shown
-from autograder.examining.student import Handle, Student, StudentError
+from autograder.examining.errors import StudentError
+from autograder.examining.handles import Handle
+from autograder.examining.student import Student
 
 _KIND = "Look at the type and the shape of what it returns; its docstring says which."
 _REFUSED = "Its docstring says what is refused, and how."

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from autograder.examining.checks import close, expect
-from autograder.examining.student import StudentError
+from autograder.examining.errors import StudentError
 
 LOOK = "'4.61 ms [4.55, 4.70]': three significant digits each, and no exponent."
 PLAIN = (7.3456, 7.2149, 7.5), "7.35 ms [7.21, 7.50]"

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from autograder.examining.checks import close, expect
+from autograder.examining.errors import StudentError
 from autograder.examining.promised import attributes, number, refused
-from autograder.examining.student import StudentError
 
 MS = 1_000_000
 

@@ -7,8 +7,8 @@ import pytest
 from scipy import special
 
 from autograder.examining.checks import close, expect
+from autograder.examining.errors import StudentError
 from autograder.examining.promised import attributes, interval_ends, number, refused
-from autograder.examining.student import StudentError
 
 
 def latencies(seed, n):

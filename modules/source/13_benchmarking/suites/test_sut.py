@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from autograder.examining.checks import close, expect, same_array
+from autograder.examining.errors import StudentError
 from autograder.examining.promised import refused
-from autograder.examining.student import StudentError
 
 
 def labels_and_near_misses(rng):
