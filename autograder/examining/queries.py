@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from autograder.examining.checks import expect
+from autograder.examining.checks import expect, shown
 from autograder.examining.errors import NoAnswerError, StudentError
 from autograder.examining.handles import Handle
 from autograder.examining.student import Student
@@ -76,8 +76,14 @@ def entries(log: Mapping[str, Any], kind: str) -> Sequence[Any]:
 
 
 def column(log: Mapping[str, Any], kind: str) -> list[int]:
-    """Return one column of a log, such as "issued", as a list of ns."""
-    return [int(moment) for moment in entries(log, kind)]
+    """Return one column of a log, such as "issued", as a list of ns; what holds no numbers fails the test."""
+    moments = entries(log, kind)
+    look = f"log.{kind} holds one moment for each query, in ns."
+    for moment in moments:
+        assert isinstance(moment, int | float | np.number), expect(
+            f"{kind} holds {shown(moment)}", "moments in ns", look
+        )
+    return [int(moment) for moment in moments]
 
 
 def same_times(yours: Sequence[int], expected: Sequence[int], start: int, look: str) -> None:

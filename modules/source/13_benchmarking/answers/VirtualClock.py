@@ -108,6 +108,24 @@ class VirtualClock:
             raise ValueError(f"work takes at least 0 ns, got {duration_ns}; pass a duration")
         self._now_ns = self._start_ns + duration_ns
 
+# %% wrong: refuses_no_work
+# Takes work of 0 ns for negative work.
+#| export clock
+class VirtualClock:
+    def __init__(self, start_ns: int = 0) -> None:
+        self._now_ns = start_ns
+
+    def now_ns(self) -> int:
+        return self._now_ns
+
+    def wait_until_ns(self, due_ns: int) -> None:
+        self._now_ns = max(self._now_ns, due_ns)
+
+    def advance_ns(self, duration_ns: int) -> None:
+        if duration_ns <= 0:
+            raise ValueError(f"work takes more than 0 ns, got {duration_ns}; pass a duration")
+        self._now_ns += duration_ns
+
 # %% right: history
 # Keeps every time it showed; the last one is now.
 #| export clock

@@ -117,3 +117,8 @@ def accuracy(outputs: Array, labels: IntArray | None) -> float | None:
         guess = np.argmax(output) if np.ndim(output) else output
         right += int(guess == label)
     return right / len(labels)
+
+# %% equivalent: words_of_the_error
+# What the error says is not asked for here.
+# - counts = f'{len(outputs)} outputs and {len(labels)} labels'
+# + counts = ''

@@ -4,7 +4,7 @@
 def check_outputs(outputs: Any, n_samples: int) -> Array:
     answers = np.asarray(outputs)
     if answers.ndim == 0 or len(answers) > n_samples:
-        raise ValueError(f"one output per sample is due: {n_samples} samples, outputs of shape {answers.shape}; fix the model")
+        raise ValueError(f"one output per sample is due: {n_samples} samples, {len(answers) if answers.ndim else 0} outputs; fix the model")
     return answers
 
 # %% wrong: counts_numbers
@@ -13,7 +13,7 @@ def check_outputs(outputs: Any, n_samples: int) -> Array:
 def check_outputs(outputs: Any, n_samples: int) -> Array:
     answers = np.asarray(outputs)
     if answers.ndim == 0 or answers.size != n_samples:
-        raise ValueError(f"one output per sample is due: {n_samples} samples, outputs of shape {answers.shape}; fix the model")
+        raise ValueError(f"one output per sample is due: {n_samples} samples, {len(answers) if answers.ndim else 0} outputs; fix the model")
     return answers
 
 # %% wrong: keeps_lists
@@ -21,7 +21,7 @@ def check_outputs(outputs: Any, n_samples: int) -> Array:
 #| export sut
 def check_outputs(outputs: Any, n_samples: int) -> Array:
     if np.ndim(outputs) == 0 or len(outputs) != n_samples:
-        raise ValueError(f"one output per sample is due: {n_samples} samples, {np.shape(outputs)} outputs; fix the model")
+        raise ValueError(f"one output per sample is due: {n_samples} samples, {len(outputs) if np.ndim(outputs) else 0} outputs; fix the model")
     return outputs
 
 # %% wrong: says_no_counts
@@ -39,7 +39,7 @@ def check_outputs(outputs: Any, n_samples: int) -> Array:
 def check_outputs(outputs: Any, n_samples: int) -> Array:
     answers = np.asarray(outputs)
     if answers.ndim == 0 or len(answers) != n_samples:
-        raise ValueError(f"one output per sample is due: {n_samples} samples, outputs of shape {answers.shape}; fix the model")
+        raise ValueError(f"one output per sample is due: {n_samples} samples, {len(answers) if answers.ndim else 0} outputs; fix the model")
     return answers.squeeze()
 
 # %% wrong: trips_over_a_number
@@ -57,8 +57,19 @@ def check_outputs(outputs: Any, n_samples: int) -> Array:
 def check_outputs(outputs: Any, n_samples: int) -> Array:
     answers = np.asarray(outputs)
     if answers.ndim == 0 or len(answers) < n_samples:
-        raise ValueError(f"one output per sample is due: {n_samples} samples, outputs of shape {answers.shape}; fix the model")
+        raise ValueError(f"one output per sample is due: {n_samples} samples, {len(answers) if answers.ndim else 0} outputs; fix the model")
     return answers[:n_samples]
+
+# %% wrong: a_number_is_one_output
+# Counts a bare number as one output, so it will do for a batch of one.
+#| export sut
+def check_outputs(outputs: Any, n_samples: int) -> Array:
+    answers = np.asarray(outputs)
+    counted = len(answers) if answers.ndim else 1
+    if counted != n_samples:
+        seen = counted if answers.ndim else 0
+        raise ValueError(f"one output per sample is due: {n_samples} samples, {seen} outputs; fix the model")
+    return answers
 
 # %% right: atleast
 # Lets numpy give a bare number a shape that cannot match.
@@ -67,7 +78,7 @@ def check_outputs(outputs: Any, n_samples: int) -> Array:
     array = np.asarray(outputs)
     counted = array.shape[:1]
     if counted != (n_samples,):
-        raise ValueError(f"rule: one output per sample. Expected {n_samples}, got {counted or 'a bare number'}. Return a batch.")
+        raise ValueError(f"rule: one output per sample. Expected {n_samples}, got {array.shape[0] if counted else 0}. Return a batch.")
     return array
 
 # %% right: shape_first
@@ -87,7 +98,7 @@ def check_outputs(outputs: Any, n_samples: int) -> Array:
     try:
         count = len(outputs)
     except TypeError:
-        raise ValueError(f"one output per sample: got a single value for {n_samples} samples; return an array") from None
+        raise ValueError(f"one output per sample: got 0 outputs, a single value, for {n_samples} samples; return an array") from None
     if count != n_samples:
         raise ValueError(f"one output per sample: got {count} for {n_samples} samples; look at what the model returns")
     return np.array(outputs)

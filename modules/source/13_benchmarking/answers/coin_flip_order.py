@@ -38,6 +38,13 @@ def coin_flip_order(n_queries: int, n_arms: int, rng: np.random.Generator) -> In
 def coin_flip_order(n_queries: int, n_arms: int, rng: np.random.Generator) -> IntArray:
     return rng.integers(0, n_arms, size=(n_queries, n_arms))
 
+# %% wrong: two_columns
+# Writes for two models, however many there are.
+#| export schedule
+def coin_flip_order(n_queries: int, n_arms: int, rng: np.random.Generator) -> IntArray:
+    first = rng.integers(0, 2, size=n_queries)
+    return np.stack([first, 1 - first], axis=1)
+
 # %% right: loop
 # One permutation a query.
 #| export schedule
@@ -59,3 +66,8 @@ def coin_flip_order(n_queries: int, n_arms: int, rng: np.random.Generator) -> In
 #| export schedule
 def coin_flip_order(n_queries: int, n_arms: int, rng: np.random.Generator) -> IntArray:
     return np.argsort(rng.random((n_queries, n_arms)), axis=1)
+
+# %% equivalent: defaults_of_numpy
+# int64 is the default of arange on every platform of numpy 2.
+# - rows = np.tile(np.arange(n_arms, dtype=np.int64), (n_queries, 1))
+# + rows = np.tile(np.arange(n_arms), (n_queries, 1))

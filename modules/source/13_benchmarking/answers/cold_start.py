@@ -57,6 +57,46 @@ def cold_start(latency_ns: IntArray) -> Pitfall | None:
         return None
     return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
 
+# %% wrong: six_deviations
+# Takes 6 for the threshold.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns))
+    mad = float(np.median(np.abs(latency_ns - median)))
+    if latency_ns[0] - median <= 6 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
+# %% wrong: fifty_deviations
+# Takes 50 for the threshold.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns))
+    mad = float(np.median(np.abs(latency_ns - median)))
+    if latency_ns[0] - median <= 50 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
+# %% wrong: of_the_rest
+# Leaves the first latency out of median and MAD.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns[1:]))
+    mad = float(np.median(np.abs(latency_ns[1:] - median)))
+    if latency_ns[0] - median <= 14.8 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
+# %% wrong: exactly_fourteen
+# Counts the threshold itself as over it.
+#| export validator
+def cold_start(latency_ns: IntArray) -> Pitfall | None:
+    median = float(np.median(latency_ns))
+    mad = float(np.median(np.abs(latency_ns - median)))
+    if latency_ns[0] <= median or latency_ns[0] - median < 14.8 * mad:
+        return None
+    return Pitfall("cold start", "the first call was cold", f"{latency_ns[0]} ns against {median:.0f} ns", "warm up first")
+
 # %% right: divide_unless_zero
 # Divides where it can.
 #| export validator
@@ -98,3 +138,22 @@ def cold_start(latency_ns: IntArray) -> Pitfall | None:
     return Pitfall(
         name="cold start", claim="cold caches", evidence=f"{times[0]:g} ns, usually {centre:g} ns", remedy="warm up"
     )
+
+# %% equivalent: words
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - evidence = f'the first call took {first:,.0f} ns, the median is {median:,.0f} ns'
+# + evidence = ''
+# + evidence = f'the first call took {median:,.0f} ns, the median is {median:,.0f} ns'
+# + evidence = f'the first call took {first:,.0f} ns, the median is {first:,.0f} ns'
+
+# %% equivalent: words_2
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - remedy = 'warm the model up before measuring'
+# + remedy = ''
+
+# %% equivalent: words_3
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - return Pitfall('cold start', 'the first call was not warm', evidence, remedy)
+# + return Pitfall('cold start', evidence, 'the first call was not warm', remedy)
+# + return Pitfall('cold start', 'the first call was not warm', remedy, evidence)
+# + return Pitfall('cold start', '', evidence, remedy)

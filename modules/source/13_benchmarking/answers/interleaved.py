@@ -73,6 +73,32 @@ def interleaved(
             log.outputs[i] = models[arm](query)
             log.completed[i] = clock.now_ns()
 
+# %% wrong: outputs_lost
+# Times the models and throws their outputs away.
+#| export loadgen
+def interleaved(
+    models: Sequence[Model], queries: Sequence[Array], order: IntArray, clock: Clock, logs: Sequence[QueryLog]
+) -> None:
+    for i, query in enumerate(queries):
+        for arm in order[i]:
+            log = logs[arm]
+            log.scheduled[i] = log.issued[i] = clock.now_ns()
+            models[arm](query)
+            log.completed[i] = clock.now_ns()
+
+# %% wrong: two_models
+# Writes for two models, however many there are.
+#| export loadgen
+def interleaved(
+    models: Sequence[Model], queries: Sequence[Array], order: IntArray, clock: Clock, logs: Sequence[QueryLog]
+) -> None:
+    for i, query in enumerate(queries):
+        for place in (0, 1):
+            arm = int(order[i, place])
+            logs[arm].scheduled[i] = logs[arm].issued[i] = clock.now_ns()
+            logs[arm].outputs[i] = models[arm](query)
+            logs[arm].completed[i] = clock.now_ns()
+
 # %% right: range
 # Loops over numbers only.
 #| export loadgen
@@ -113,3 +139,15 @@ def interleaved(
             log.scheduled[i], log.issued[i] = now, now
             log.outputs[i] = model(query)
             log.completed[i] = clock.now_ns()
+
+# %% equivalent: lengths
+# There are as many models as logs, and as many rows as queries; other lengths are nobody's call.
+# - for model, log in zip(models, logs, strict=True):
+# + for model, log in zip(models, logs):
+# + for model, log in zip(models, logs, strict=False):
+
+# %% equivalent: lengths_2
+# There are as many models as logs, and as many rows as queries; other lengths are nobody's call.
+# - for i, (query, turns) in enumerate(zip(queries, order, strict=True)):
+# + for i, (query, turns) in enumerate(zip(queries, order)):
+# + for i, (query, turns) in enumerate(zip(queries, order, strict=False)):

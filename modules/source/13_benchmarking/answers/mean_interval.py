@@ -5,6 +5,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         return Interval(float(x.sum()), float(x.sum()), confidence)
     half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
@@ -17,6 +19,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
     half = stats.t.ppf(0.975, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
@@ -29,6 +33,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
     half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
@@ -42,6 +48,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
     half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std() / math.sqrt(len(x))
@@ -54,6 +62,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
     half = stats.t.ppf((1 + confidence) / 2, len(x)) * x.std(ddof=1) / math.sqrt(len(x))
@@ -66,6 +76,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
     half = stats.t.ppf(confidence, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
@@ -78,6 +90,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
     half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std(ddof=1)
@@ -90,9 +104,67 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
     if len(x) < 2:
         raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
     half = stats.norm.ppf((1 + confidence) / 2) * x.std(ddof=1) / math.sqrt(len(x))
+    return Interval(float(x.mean() - half), float(x.mean() + half), confidence)
+
+# %% wrong: states_95
+# Says 95 % of itself, whatever was asked for.
+#| export stats
+def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
+    if len(x) < 2:
+        raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
+    half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
+    return Interval(float(x.mean() - half), float(x.mean() + half), 0.95)
+
+# %% wrong: takes_nan
+# Makes an interval from nan to nan of a value that is not a number.
+#| export stats
+def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.asarray(values, dtype=float)
+    if not 0 < confidence < 1:
+        raise ValueError(f"a confidence between 0 and 1 is due, got {confidence}")
+    if len(x) < 2:
+        raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
+    half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
+    return Interval(float(x.mean() - half), float(x.mean() + half), confidence)
+
+# %% wrong: takes_percent
+# Takes 95 for a confidence.
+#| export stats
+def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all():
+        raise ValueError("finite values are due")
+    if len(x) < 2:
+        raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
+    half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
+    return Interval(float(x.mean() - half), float(x.mean() + half), confidence)
+
+# %% wrong: wants_three
+# Refuses two values, which have a spread.
+#| export stats
+def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
+    from scipy import stats
+
+    x = np.asarray(values, dtype=float)
+    if not np.isfinite(x).all() or not 0 < confidence < 1:
+        raise ValueError(f"finite values and a confidence between 0 and 1, got {confidence}")
+    if len(x) < 3:
+        raise ValueError(f"an interval needs 2 values or more, got {len(x)}; measure again")
+    half = stats.t.ppf((1 + confidence) / 2, len(x) - 1) * x.std(ddof=1) / math.sqrt(len(x))
     return Interval(float(x.mean() - half), float(x.mean() + half), confidence)
 
 # %% right: by_hand
@@ -103,8 +175,10 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
 
     x = [float(v) for v in values]
     n = len(x)
-    if n <= 1:
-        raise ValueError(f"need at least 2 values, got {n}")
+    if n <= 1 or not all(map(math.isfinite, x)):
+        raise ValueError(f"need at least 2 finite values, got {n}")
+    if confidence <= 0 or confidence >= 1:
+        raise ValueError(f"a confidence is a share, got {confidence}")
     mean = math.fsum(x) / n
     variance = math.fsum((v - mean) ** 2 for v in x) / (n - 1)
     alpha = 1 - confidence
@@ -117,8 +191,8 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
 def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
-    if len(values) < 2:
-        raise ValueError(f"need 2 values, got {len(values)}")
+    if len(values) < 2 or not np.all(np.isfinite(values)) or not 0 < confidence < 1:
+        raise ValueError(f"need 2 finite values and 0 < confidence < 1, got {len(values)} and {confidence}")
     low, high = stats.t.interval(confidence, df=len(values) - 1, loc=np.mean(values), scale=stats.sem(values))
     return Interval(float(low), float(high), confidence)
 
@@ -129,8 +203,15 @@ def mean_interval(values: npt.ArrayLike, confidence: float = 0.95) -> Interval:
     from scipy import stats
 
     sample = np.array(values, dtype=np.float64)
-    if sample.size < 2:
-        raise ValueError("two values at least")
+    if sample.size < 2 or np.isnan(sample).any() or np.isinf(sample).any():
+        raise ValueError("two finite values at least")
+    if not 0.0 < confidence < 1.0:
+        raise ValueError("confidence between 0 and 1")
     quantiles = stats.t(sample.size - 1).ppf([(1 - confidence) / 2, (1 + confidence) / 2])
     low, high = sample.mean() + quantiles * np.sqrt(np.var(sample, ddof=1) / sample.size)
     return Interval(float(low), float(high), confidence)
+
+# %% equivalent: floats
+# Mean and deviation of whole numbers are floats.
+# - sample = np.asarray(values, dtype=float)
+# + sample = np.asarray(values)

@@ -80,6 +80,30 @@ def metric_value(run: Run, settings: Settings) -> float:
         return run.n / int(run.completed_ns[-1]) * NS_PER_S
     raise ValueError(f"unknown scenario {run.scenario!r}; take one of {', '.join(METRICS)}")
 
+# %% wrong: percentile_of_the_settings
+# Reports the percentile that Server has to meet.
+#| export scenarios
+def metric_value(run: Run, settings: Settings) -> float:
+    if run.scenario == "single_stream":
+        return percentile(run.latency_ns, settings.percentile) / NS_PER_MS
+    if run.scenario == "server":
+        return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
+    if run.scenario == "offline":
+        return run.n / run.duration_ns * NS_PER_S
+    raise ValueError(f"unknown scenario {run.scenario!r}; take one of {', '.join(METRICS)}")
+
+# %% wrong: median_gap
+# Takes the rate of the median gap for that of the schedule: right only where gaps are alike.
+#| export scenarios
+def metric_value(run: Run, settings: Settings) -> float:
+    if run.scenario == "single_stream":
+        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+    if run.scenario == "server":
+        return NS_PER_S / float(np.median(np.diff(run.scheduled_ns)))
+    if run.scenario == "offline":
+        return run.n / run.duration_ns * NS_PER_S
+    raise ValueError(f"unknown scenario {run.scenario!r}; take one of {', '.join(METRICS)}")
+
 # %% right: by_hand
 # Sorts and subtracts by hand.
 #| export scenarios

@@ -1,6 +1,6 @@
 # %% wrong: clips_p
 # Takes any p and clips the place into the values.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     ordered = np.sort(np.asarray(values, dtype=float))
     if len(ordered) == 0 or not np.isfinite(ordered).all():
@@ -9,7 +9,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% wrong: interpolates
 # numpy's default lies between two measured values.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     ordered = np.sort(np.asarray(values, dtype=float))
     if len(ordered) == 0 or not np.isfinite(ordered).all() or not 0 < p < 1:
@@ -18,7 +18,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% wrong: off_by_one
 # Counts places from 1: ceil(n p) - 1.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     ordered = np.sort(np.asarray(values, dtype=float))
     if len(ordered) == 0 or not np.isfinite(ordered).all() or not 0 < p < 1:
@@ -27,7 +27,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% wrong: rounds
 # Rounds n p to the nearest place.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     ordered = np.sort(np.asarray(values, dtype=float))
     if len(ordered) == 0 or not np.isfinite(ordered).all() or not 0 < p < 1:
@@ -36,7 +36,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% wrong: takes_anything
 # Sorts nan to the end and returns what is there.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     ordered = np.sort(np.asarray(values, dtype=float))
     if not 0 < p < 1:
@@ -47,7 +47,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% wrong: unsorted
 # Takes a place in the order of measurement.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     measured = np.asarray(values, dtype=float)
     if len(measured) == 0 or not np.isfinite(measured).all() or not 0 < p < 1:
@@ -56,7 +56,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% right: count_below
 # Walks up until n p values lie below.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     if not 0 < p < 1 or len(values) == 0 or not np.all(np.isfinite(values)):
         raise ValueError(f"need finite values and 0 < p < 1, got {len(values)} values and p = {p}")
@@ -69,7 +69,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% right: partition
 # Sorts only as far as needed.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     array = np.asarray(values, dtype=np.float64)
     if not 0 < p < 1:
@@ -81,7 +81,7 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
 
 # %% right: sorted_list
 # Sorts a list.
-#| export stats
+#| export scenarios
 def percentile(values: npt.ArrayLike, p: float) -> float:
     ordered = sorted(float(v) for v in values)
     if not ordered:
@@ -91,3 +91,21 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
     if p <= 0 or p >= 1:
         raise ValueError(f"p must lie between 0 and 1, got {p}")
     return ordered[int(len(ordered) * p)]
+
+# %% equivalent: floats
+# The value is made a float when it is returned; whole numbers sort the same.
+# - sample = np.array(values, dtype=float)
+# + sample = np.array(values)
+
+# %% equivalent: other_shapes
+# What is not one row of values is not spoken of: sorting or len() refuses a number, too.
+# - if sample.ndim != 1 or sample.size == 0 or (not np.isfinite(sample).all()):
+# + if sample.size == 0 or not np.isfinite(sample).all():
+# + if sample.ndim < 1 or sample.size == 0 or (not np.isfinite(sample).all()):
+# + if sample.ndim > 1 or sample.size == 0 or (not np.isfinite(sample).all()):
+
+# %% equivalent: numpy_refuses
+# From p = 1 on the position lies past the end, and partition refuses that with a ValueError as well.
+# - if not 0 < p < 1:
+# + if not 0 < p <= 1:
+# + if not 0 < p < 2:

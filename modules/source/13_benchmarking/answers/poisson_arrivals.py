@@ -103,6 +103,26 @@ def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generat
     n = rng.poisson(target_qps * duration_ns / NS_PER_S)
     return rng.integers(0, duration_ns, size=n)
 
+# %% wrong: whole_rates_only
+# Takes a rate below one query a second for none.
+#| export schedule
+def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generator) -> IntArray:
+    if not 1 <= target_qps < math.inf:
+        raise ValueError(f"target_qps must be positive and finite, got {target_qps}; pass queries per second")
+    n = int(2 * target_qps * duration_ns / NS_PER_S) + 50
+    arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n)).astype(np.int64)
+    return arrivals[arrivals < duration_ns]
+
+# %% wrong: twenty_more
+# Draws twenty gaps more than it expects to need: a busy run has more arrivals, and its end is empty.
+#| export schedule
+def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generator) -> IntArray:
+    if not 0 < target_qps < math.inf:
+        raise ValueError(f"target_qps must be positive and finite, got {target_qps}; pass queries per second")
+    n = int(target_qps * duration_ns / NS_PER_S) + 20
+    arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n)).astype(np.int64)
+    return arrivals[arrivals < duration_ns]
+
 # %% right: count_then_place
 # Draws how many, then where, then sorts: the same process.
 #| export schedule
@@ -150,3 +170,26 @@ def poisson_arrivals(target_qps: float, duration_ns: int, rng: np.random.Generat
         if now >= duration_ns:
             return np.array(times, dtype=np.int64)
         times.append(int(now))
+
+# %% equivalent: how_many_more
+# Nine deviations more, and about twenty gaps, are as much as nobody ever needs: too few once in 10^17 schedules.
+# - expected = duration_ns * target_qps / NS_PER_S
+# + expected = duration_ns * target_qps // NS_PER_S
+
+# %% equivalent: how_many_more_2
+# Nine deviations more, and about twenty gaps, are as much as nobody ever needs: too few once in 10^17 schedules.
+# - n_drawn = int(expected + 10 * math.sqrt(expected) + 20)
+# + n_drawn = int(expected + 11 * math.sqrt(expected) + 20)
+# + n_drawn = int(expected + 9 * math.sqrt(expected) + 20)
+# + n_drawn = int(expected + 10 * math.sqrt(expected) + 21)
+# + n_drawn = int(expected + 10 * math.sqrt(expected) + 19)
+
+# %% equivalent: how_many_more_3
+# Nine deviations more, and about twenty gaps, are as much as nobody ever needs: too few once in 10^17 schedules.
+# - arrivals = np.cumsum(rng.exponential(NS_PER_S / target_qps, size=n_drawn))
+# + arrivals = np.cumsum(rng.exponential(NS_PER_S // target_qps, size=n_drawn))
+
+# %% equivalent: exactly_at_the_end
+# A real number that is drawn is never exactly the duration.
+# - return arrivals[arrivals < duration_ns].astype(np.int64)
+# + return arrivals[arrivals <= duration_ns].astype(np.int64)

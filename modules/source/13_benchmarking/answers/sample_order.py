@@ -46,3 +46,9 @@ def sample_order(n_queries: int, n_samples: int, rng: np.random.Generator) -> In
 #| export schedule
 def sample_order(n_queries: int, n_samples: int, rng: np.random.Generator) -> IntArray:
     return np.array([int(rng.integers(n_samples)) for _ in range(n_queries)], dtype=np.int64)
+
+# %% equivalent: defaults_of_numpy
+# With one bound integers() starts at 0, and int64 is its default.
+# - return rng.integers(0, n_samples, size=n_queries, dtype=np.int64)
+# + return rng.integers(n_samples, size=n_queries, dtype=np.int64)
+# + return rng.integers(0, n_samples, size=n_queries)

@@ -130,3 +130,14 @@ def server(model: Model, queries: Sequence[Array], arrivals_ns: IntArray, clock:
         answer_of_model = model(queries[i])
         log.scheduled[i], log.issued[i], log.completed[i] = due, got, clock.now_ns()
         log.outputs[i] = answer_of_model
+
+# %% equivalent: sum
+# A sum is the same in either order.
+# - np.add(arrivals_ns, start, out=log.scheduled)
+# + np.add(start, arrivals_ns, out=log.scheduled)
+
+# %% equivalent: wait_for_what_is_past
+# Waiting for a moment that is there or past changes nothing: the clock does not go back.
+# - if free < scheduled[i]:
+# + if True:
+# + if free <= scheduled[i]:

@@ -64,6 +64,58 @@ def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -
         return "equivalent"
     return "not resolved"
 
+# %% wrong: always_one_percent
+# Writes 0.99 and 1.01 in place of the margin.
+#| export comparison
+def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -> str:
+    least, most = 1 / (1 + margin), 1 + margin
+    if interval.high < 0.99:
+        return "faster"
+    if interval.low > 1.01:
+        return "slower"
+    if least < equivalence_interval.low and equivalence_interval.high < most:
+        return "equivalent"
+    return "not resolved"
+
+# %% wrong: equivalent_within_one_percent
+# Writes 0.99 and 1.01 in place of the margin where it decides what is equivalent.
+#| export comparison
+def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -> str:
+    least, most = 1 / (1 + margin), 1 + margin
+    if interval.high < least:
+        return "faster"
+    if interval.low > most:
+        return "slower"
+    if 0.99 < equivalence_interval.low and equivalence_interval.high < 1.01:
+        return "equivalent"
+    return "not resolved"
+
+# %% wrong: equivalent_with_one_end
+# Asks for one end of the equivalence interval within the margin.
+#| export comparison
+def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -> str:
+    least, most = 1 / (1 + margin), 1 + margin
+    if interval.high < least:
+        return "faster"
+    if interval.low > most:
+        return "slower"
+    if least < equivalence_interval.low or equivalence_interval.high < most:
+        return "equivalent"
+    return "not resolved"
+
+# %% wrong: claims_by_the_other_interval
+# Lets the equivalence interval, which is narrower, say faster and slower.
+#| export comparison
+def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -> str:
+    least, most = 1 / (1 + margin), 1 + margin
+    if equivalence_interval.high < least:
+        return "faster"
+    if equivalence_interval.low > most:
+        return "slower"
+    if least < equivalence_interval.low and equivalence_interval.high < most:
+        return "equivalent"
+    return "not resolved"
+
 # %% right: logarithms
 # Compares on the log scale, where the margin is symmetrical.
 #| export comparison
@@ -102,3 +154,19 @@ def verdict(interval: Interval, equivalence_interval: Interval, margin: float) -
     if high * (1 + margin) < 1:
         result = "faster"
     return result
+
+# %% equivalent: exactly_at_the_margin
+# An end exactly at the margin is a matter of rounding: 1 / (1 + margin) is hardly ever exact.
+# - if interval.high < least:
+# + if interval.high <= least:
+
+# %% equivalent: exactly_at_the_margin_2
+# An end exactly at the margin is a matter of rounding: 1 / (1 + margin) is hardly ever exact.
+# - if interval.low > most:
+# + if interval.low >= most:
+
+# %% equivalent: exactly_at_the_margin_3
+# An end exactly at the margin is a matter of rounding: 1 / (1 + margin) is hardly ever exact.
+# - if least < equivalence_interval.low and equivalence_interval.high < most:
+# + if least <= equivalence_interval.low and equivalence_interval.high < most:
+# + if least < equivalence_interval.low and equivalence_interval.high <= most:

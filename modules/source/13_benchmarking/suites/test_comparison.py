@@ -1,12 +1,14 @@
-"""The comparison: paired ratios with their interval, and verdicts that keep to the margin."""
+"""The comparison: paired ratios with their interval, verdicts that keep to the margin, and many tests at once."""
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from scipy import special, stats
 
-from autograder.examining.checks import close, expect
+from autograder.examining.checks import close, expect, shown
+from autograder.examining.promised import attributes, interval_ends, number, numbers, refused
 
 
 def rounds(seed, n=10, ratio=0.8, noise=0.02):
@@ -17,7 +19,7 @@ def rounds(seed, n=10, ratio=0.8, noise=0.02):
 
 
 def near(yours, *right):
-    """Whether a number is one of the right ones: ours, or what follows from the student's own earlier function."""
+    """Whether a number is one of the right ones."""
     return any(close(yours, r, rel=1e-6) for r in right)
 
 
@@ -27,10 +29,29 @@ def t_interval(x, confidence):
     return np.mean(x) - half, np.mean(x) + half
 
 
-def own_width(student, values, confidence):
-    """How wide the student's own interval of the mean is."""
-    low, high = student.fields(student.mean_interval(values, confidence), "low", "high")
-    return high - low
+def paired(student, model, baseline, confidence=0.95, ends=None):
+    """What the student estimates: ratio, interval (low, high), the level it states, p, and `asked`, what `interval_of`
+    was called with, a list of (values, confidence). It answers with `ends`, else with Student's t interval: a slip in
+    mean_interval has cost its points already."""
+    asked = []
+
+    def interval_of(values, confidence=0.95):
+        values = np.asarray(values, dtype=float)
+        asked.append((values, confidence))
+        if values.ndim != 1 or len(values) < 2:
+            raise ValueError("an interval needs two values or more")
+        return student.made(student.Interval, *map(float, ends or t_interval(values, confidence)), confidence)
+
+    estimate = student.paired_ratio(model, baseline, confidence, interval_of)
+    ratio, interval, p_value = attributes(student, estimate, "RatioEstimate", "ratio", "interval", "p_value")
+    low, high = interval_ends(student, interval)
+    stated = attributes(student, interval, "Interval", "confidence")[0]
+    return SimpleNamespace(ratio=number(ratio), ends=(low, high), stated=stated, p=number(p_value), asked=asked)
+
+
+def at_90_percent(student, seed):
+    """What the student estimates of the usual rounds, the same for every test."""
+    return student.once("at 90 %", lambda: paired(student, *rounds(seed), 0.9))
 
 
 def unpaired(model, baseline, confidence):
@@ -39,148 +60,201 @@ def unpaired(model, baseline, confidence):
     return [(*map(math.exp, test.confidence_interval(confidence)), test.pvalue) for test in tests]
 
 
-def either_way_up(ends, low, high):
-    """Whether two ends are right; upside down costs its points in a test of its own."""
-    return any(near(ends[0], a) and near(ends[1], b) for a, b in [(low, high), (1 / high, 1 / low)])
-
-
 # -- paired_ratio -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.exercise("paired_ratio", points=1)
+@pytest.mark.exercise("paired_ratio", points=0.6)
 def test_the_ratio_is_geometric(student, seed):
     """A mean of ratios says that both are slower; a ratio of means listens to the slowest round only."""
     model, baseline = rounds(seed, noise=0.5)
-    yours, due = student.paired_ratio(model, baseline).ratio, math.exp(np.log(model / baseline).mean())
+    yours, due = paired(student, model, baseline).ratio, math.exp(np.log(model / baseline).mean())
     look = "Average the differences of logarithms, then take exp."
     assert near(yours, due, 1 / due), expect(yours, due, look)
 
 
-@pytest.mark.exercise("paired_ratio", points=0.5)
+@pytest.mark.exercise("paired_ratio", points=0.3)
 def test_below_one_means_that_the_model_is_faster(student, seed):
     """Upside down, the slower one wins."""
-    model, baseline = rounds(seed)
-    yours = student.paired_ratio(model, baseline).ratio
-    below = isinstance(yours, float) and yours < 1
-    assert below, expect(yours, "about 0.8", "The ratio is model over baseline.")
+    yours = at_90_percent(student, seed).ratio
+    assert yours < 1, expect(yours, "about 0.8", "The ratio is model over baseline.")
 
 
-@pytest.mark.exercise("paired_ratio", points=0.75)
-def test_the_interval_is_of_the_pairs(student, seed):
+@pytest.mark.exercise("paired_ratio", points=0.6)
+def test_the_interval_is_asked_of_the_pairs(student, seed):
     """Unpaired, the differences between rounds drown the difference between the two."""
     model, baseline = rounds(seed)
+    asked = at_90_percent(student, seed).asked
+    look = "interval_of takes one difference a round: ln(model) - ln(baseline)."
+    assert asked, expect("interval_of was not called", "interval_of was called", look)
+    values, _ = asked[-1]
     y = np.log(model) - np.log(baseline)
-    lower, upper = student.fields(student.paired_ratio(model, baseline, 0.9).interval, "low", "high")
-    # The width decides here, on either scale and either way up; the scale has a test of its own.
-    widths = [upper - lower]
-    if lower > 0:
-        widths.append(math.log(upper / lower))
-    low, high = t_interval(y, 0.9)
-    look = "Subtract within each round first: the interval is that of the mean difference."
-    paired = min(widths) < 1.5 * (high - low) or min(widths) < 1.1 * own_width(student, y, 0.9)
-    first, last = t_interval(model - baseline, 0.9)
-    paired = paired or close(widths[0], last - first, rel=1e-6)  # of the difference in time: see the next test
-    assert paired, expect(f"width {widths[0]:.4f}", f"width {high - low:.4f}", look)
-
-
-@pytest.mark.exercise("paired_ratio", points=0.75)
-def test_the_interval_is_of_the_ratio(student, seed):
-    """An interval left on the log scale lies around 0, not around the ratio; at a fixed level it is too wide."""
-    confidence = float(np.random.default_rng(seed).choice([0.8, 0.9, 0.99]))
-    model, baseline = rounds(seed)
-    y = np.log(model) - np.log(baseline)
-    estimate = student.paired_ratio(model, baseline, confidence)
-    yours = tuple(student.fields(estimate.interval, "low", "high"))
-    low, high = (math.exp(end) for end in t_interval(y, confidence))
-    look = "Take exp of both ends of the t interval of the log ratios, at the confidence that was asked for."
-    right = either_way_up(yours, low, high)
-    # Whether it is that of the pairs has a test of its own.
-    right = right or any(either_way_up(yours, *ends) for *ends, _ in unpaired(model, baseline, confidence))
-    if not right:
-        own = student.fields(student.mean_interval(y, confidence), "low", "high")
-        right = either_way_up(yours, *map(math.exp, own))
-    assert right, expect(yours, (low, high), look)
+    # The other way up, and the difference in time in place of the logarithm's, have tests of their own.
+    right = any(values.shape == due.shape and np.allclose(values, due) for due in (y, -y, model - baseline))
+    assert right, expect(values, y, look)
 
 
 @pytest.mark.exercise("paired_ratio", points=0.5)
+def test_the_interval_is_of_the_ratio(student, seed):
+    """An interval left on the log scale lies around 0, not around the ratio."""
+    model, baseline = rounds(seed)
+    found = paired(student, model, baseline, 0.9, ends=(-0.3, -0.1))
+    due = math.exp(-0.3), math.exp(-0.1)
+    if not found.asked:  # which has just had a test of its own
+        y = np.log(model) - np.log(baseline)
+        own = [tuple(math.exp(end) for end in t_interval(y, 0.9)), *(x[:2] for x in unpaired(model, baseline, 0.9))]
+        due = next((ends for ends in own if near(found.ends[0], ends[0])), own[0])
+    look = "Take exp of both ends of the interval of the log ratios."
+    right = near(found.ends[0], due[0]) and near(found.ends[1], due[1])
+    assert right, expect(found.ends, due, look)
+
+
+@pytest.mark.exercise("paired_ratio", points=0.3)
+def test_the_interval_is_at_the_confidence_asked_for(student, seed):
+    """An interval at 95 % where 90 % were asked for is too wide, and one that only says so is wrong."""
+    for confidence in (0.9, 0.99):
+        found = at_90_percent(student, seed) if confidence == 0.9 else paired(student, *rounds(seed), confidence)
+        passed = [level for _, level in found.asked] or [confidence]
+        look = "Pass the confidence on to interval_of, and state it in the interval."
+        right = passed[-1] == confidence and close(found.stated, confidence)
+        said = f"asked at {passed[-1]}, stated {shown(found.stated)}"
+        assert right, expect(said, f"asked at {confidence}, stated {confidence}", look)
+
+
+@pytest.mark.exercise("paired_ratio", points=0.4)
 def test_p_is_two_sided_and_of_the_pairs(student, seed):
     """Half of it is one-sided, and before looking nobody knew the side."""
     model, baseline = rounds(seed, ratio=0.99)
-    estimate, due = student.paired_ratio(model, baseline), stats.ttest_rel(np.log(model), np.log(baseline)).pvalue
-    yours = estimate.p_value
+    found, due = paired(student, model, baseline), stats.ttest_rel(np.log(model), np.log(baseline)).pvalue
     look = "Test the log ratios against 0, two-sided, with Student's t."
-    if not near(yours, due):  # with an interval that is not of the pairs either: that has a test of its own
-        ends = student.fields(estimate.interval, "low", "high")
-        same = (near(yours, p) and near(ends[0], low) for low, _, p in unpaired(model, baseline, 0.95))
-        assert any(same), expect(yours, due, look)
+    # Where the interval is not of the pairs either, that has a test of its own.
+    same = (near(found.p, p) and near(found.ends[0], low) for low, _, p in unpaired(model, baseline, 0.95))
+    assert near(found.p, due) or any(same), expect(found.p, due, look)
 
 
-@pytest.mark.exercise("paired_ratio", points=0.5)
+@pytest.mark.exercise("paired_ratio", points=0.3)
 def test_only_positive_pairs_have_a_ratio(student, seed):
     """One value against many broadcasts in numpy, and the logarithm of a negative time is not a number."""
     model, baseline = rounds(seed)
-    student.refuses("ValueError", student.paired_ratio, model[:1], baseline)
-    model[3] = -model[3]
-    student.refuses("ValueError", student.paired_ratio, model, baseline)
+    paired(student, model[:2], baseline[:2])
+    calls = {"1 value against 10": (model[:1], baseline), "10 values against 1": (model, baseline[:1])}
+    calls["one pair"] = model[:1], baseline[:1]
+    for value, said in ((0.0, "zero"), (-2.0, "a negative value")):
+        damaged = np.array([*baseline[:3], value, *baseline[4:]])
+        calls |= {f"{said} of the model": (damaged, baseline), f"{said} of the baseline": (model, damaged)}
+    refused({said: lambda pair=pair: paired(student, *pair) for said, pair in calls.items()})
 
 
 # -- verdict ----------------------------------------------------------------------------------------------------------
 
 
+CLAIMED = ("faster", "slower")  # which of them has a test of its own
 UNCLAIMED = ("not resolved", "equivalent")  # what is called equivalent has a test of its own
 
 
-def verdict(student, low, high, margin=0.01):
-    """The verdict of an interval whose equivalence interval is two fifths narrower."""
+def asked_for(student, low, high, margin):
+    """The arguments of verdict, with an equivalence interval that is two fifths narrower."""
     middle, half = (low + high) / 2, (high - low) / 2
     inner = student.made(student.Interval, middle - 0.6 * half, middle + 0.6 * half, 0.9)
-    return student.verdict(student.made(student.Interval, low, high, 0.95), inner, margin)
+    outer = student.made(student.Interval, low, high, 0.95)
+    return {"interval": outer, "equivalence_interval": inner, "margin": margin}
 
 
-@pytest.mark.exercise("verdict", points=0.5)
+def judged(student, cases, look, margin=0.01):
+    """Check the verdict of each interval: (low, high, the verdicts that will do)."""
+    words = [asked_for(student, low, high, margin) for low, high, _ in cases]
+    for yours, (low, high, due) in zip(student.each(student.verdict, words), cases, strict=True):
+        said = f"[{low:.4g}, {high:.4g}], margin {margin:g}"
+        assert yours in due, expect(f"{said}: {shown(yours)}", f"{said}: {due[0]}", look)
+
+
+@pytest.mark.exercise("verdict", points=0.4)
 def test_the_better_side_is_below_one(student, seed):
     """Upside down, the slower one wins."""
     shift = float(np.random.default_rng(seed).uniform(0.1, 0.3))
     look = "Ratios below 1 are better: an interval wholly below is faster, wholly above slower."
-    for low, due in [(1 - shift, "faster"), (1 + shift, "slower")]:
-        yours = verdict(student, low - 0.02, low + 0.02)
-        assert yours == due, expect(yours, due, look)
+    cases = [(1 - shift - 0.02, 1 - shift + 0.02, ["faster"]), (1 + shift - 0.02, 1 + shift + 0.02, ["slower"])]
+    judged(student, cases, look)
 
 
-@pytest.mark.exercise("verdict", points=1)
-def test_a_difference_within_the_margin_is_not_claimed(student, seed):
+@pytest.mark.exercise("verdict", points=0.6)
+def test_a_difference_within_the_margin_is_not_claimed(student):
     """Shown to be 0.5 % faster is not shown to be faster by more than the margin of 1 %."""
-    low = float(np.random.default_rng(seed).uniform(0.9835, 0.9855))
     look = "Faster and slower need the whole interval beyond the margin, not just beyond 1."
-    for ends in [(low, 0.9988), (1.0012, 2 - low)]:  # of which the middle is within the margin
-        yours = verdict(student, *ends)
-        assert yours in UNCLAIMED, expect(yours, "not resolved", look)
+    near_one = [(0.985, 0.9988), (1.0012, 1.015)]  # of which the middle is within the margin
+    beyond = [(0.97, 0.989, CLAIMED), (1.011, 1.03, CLAIMED)]
+    judged(student, [*((low, high, UNCLAIMED) for low, high in near_one), *beyond], look)
+    near_one = [(0.82, 0.95), (1.05, 1.22)]
+    beyond = [(0.7, 0.8, CLAIMED), (1.25, 1.4, CLAIMED)]
+    judged(student, [*((low, high, UNCLAIMED) for low, high in near_one), *beyond], look, margin=0.2)
 
 
-@pytest.mark.exercise("verdict", points=0.5)
-def test_the_whole_interval_decides(student, seed):
+@pytest.mark.exercise("verdict", points=0.4)
+def test_the_whole_interval_decides(student):
     """A middle beyond the margin is an estimate, not a proof."""
-    low = float(np.random.default_rng(seed).uniform(0.7, 0.8))
-    for ends in [(low, 1.05), (0.95, 2 - low)]:
-        yours = verdict(student, *ends)
-        look = "An interval that reaches over 1 has not resolved the question."
-        assert yours in UNCLAIMED, expect(yours, "not resolved", look)
+    look = "An interval that reaches over 1 has not resolved the question."
+    open_ones = [(0.75, 1.05, UNCLAIMED), (0.95, 1.25, UNCLAIMED), (0.8, 1.0, UNCLAIMED), (1.0, 1.2, UNCLAIMED)]
+    judged(student, [*open_ones, (0.75, 0.8, CLAIMED), (1.2, 1.25, CLAIMED)], look)
 
 
-@pytest.mark.exercise("verdict", points=0.5)
-def test_equivalent_needs_an_interval_within_the_margin(student, seed):
+@pytest.mark.exercise("verdict", points=0.3)
+def test_equivalent_needs_an_interval_within_the_margin(student):
     """Not significant is not the same: a wide interval around 1 shows nothing."""
-    half = float(np.random.default_rng(seed).uniform(0.003, 0.006))
     look = "Equivalent needs the equivalence interval within 1 / (1 + margin) and 1 + margin."
-    for width, due in [(half, "equivalent"), (20 * half, "not resolved")]:
-        yours = verdict(student, 1 - width, 1 + width)
-        assert yours == due, expect(yours, due, look)
+    one_end_too_far = [(0.985, 1.004, ["not resolved"]), (0.996, 1.015, ["not resolved"])]
+    judged(student, [(0.9955, 1.0045, ["equivalent"]), (0.91, 1.09, ["not resolved"]), *one_end_too_far], look)
+    judged(student, [(0.9, 1.1, ["equivalent"]), (0.6, 1.4, ["not resolved"])], look, margin=0.2)
 
 
-@pytest.mark.exercise("verdict", points=0.5)
-def test_equivalence_has_its_own_interval(student, seed):
+@pytest.mark.exercise("verdict", points=0.3)
+def test_equivalence_has_its_own_interval(student):
     """Two one-sided tests at alpha are the interval at 1 - 2 alpha: the wider one would ask for too much."""
-    half = float(np.random.default_rng(seed).uniform(0.012, 0.015))
-    yours = verdict(student, 1 - half, 1 + half)
     look = "Equivalence is decided by equivalence_interval, not by interval."
-    assert yours == "equivalent", expect(yours, "equivalent", look)
+    judged(student, [(0.987, 1.013, ["equivalent"]), (0.6, 0.7, CLAIMED)], look)
+
+
+# -- holm -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.exercise("holm", points=0.4)
+def test_holm_steps_down(student, seed):
+    """Bonferroni multiplies every p by m; Holm the smallest by m, the next by m - 1, and so on."""
+    smallest = float(np.random.default_rng(seed).uniform(0.001, 0.004))
+    yours = numbers(student.holm([smallest, 4 * smallest, 12 * smallest, 40 * smallest]), 4)
+    due = [4 * smallest, 12 * smallest, 24 * smallest, 40 * smallest]
+    look = "Multiply the smallest by m, the next by m - 1, down to the largest by 1."
+    right = all(close(y, d) for y, d in zip(yours, due, strict=True))
+    assert right, expect(yours, due, look)
+
+
+@pytest.mark.exercise("holm", points=0.25)
+def test_holm_answers_in_the_order_of_the_question(student, seed):
+    """Adjusted values in sorted order belong to other comparisons, and argsort says where each rank is, not the rank of
+    each."""
+    shuffled = np.random.default_rng(seed).permutation(6).tolist()
+    for order in ([2, 0, 3, 1, 5, 4], [1, 2, 0, 4, 5, 3], shuffled):
+        p_values = np.array([0.002, 0.006, 0.011, 0.018, 0.07, 0.6])
+        in_order = numbers(student.holm(p_values.tolist()), 6)
+        adjusted = in_order[0] > 1.5 * 0.002 or in_order[-1] > 0.9  # from the largest on: that has a test of its own
+        assert adjusted, expect("values that are not adjusted", "adjusted values", "Multiply the smallest by m.")
+        yours, due = numbers(student.holm(p_values[order].tolist()), 6), [in_order[i] for i in order]
+        right = all(close(y, d) for y, d in zip(yours, due, strict=True))
+        assert right, expect(yours, due, "Adjusted values come back in the order of the p values.")
+
+
+@pytest.mark.exercise("holm", points=0.2)
+def test_holm_never_turns_the_order_around(student, seed):
+    """Without the running maximum a larger p value ends up with a smaller adjusted one."""
+    first = float(np.random.default_rng(seed).uniform(0.010, 0.012))
+    yours = numbers(student.holm([first, 1.1 * first, 1.2 * first]), 3)
+    look = "No adjusted value may be smaller than that of a smaller p value: keep the running maximum."
+    right = yours == sorted(yours) and 2 * first < max(yours) < 4 * first
+    assert right, expect(yours, [3 * first] * 3, look)
+
+
+@pytest.mark.exercise("holm", points=0.15)
+def test_holm_stays_a_probability(student, seed):
+    """Nothing is more likely than 1."""
+    largest = float(np.random.default_rng(seed).uniform(0.75, 0.95))
+    numbers(student.holm([0.0, 1.0]), 2)  # as likely as nothing, and as anything: both are probabilities
+    yours = max(numbers(student.holm([largest / 2, largest, largest / 1.5]), 3))
+    assert close(yours, 1.0), expect(f"at most {yours:g}", "at most 1", "Cap the adjusted values at 1.")

@@ -34,7 +34,7 @@ def single_stream(student, clock, scripted, seed):
     return student.once("single_stream", run)
 
 
-@pytest.mark.exercise("single_stream", points=1.5)
+@pytest.mark.exercise("single_stream", points=0.9)
 def test_single_stream_is_one_query_after_the_other(single_stream):
     """Queries scheduled all at once turn the wait for the others into latency."""
     start, model, log = single_stream
@@ -43,14 +43,14 @@ def test_single_stream_is_one_query_after_the_other(single_stream):
     same_times(column(log, "scheduled"), [*model.began[-12:][:1], *model.ended[-12:-1]], start, look)
 
 
-@pytest.mark.exercise("single_stream", points=0.5)
+@pytest.mark.exercise("single_stream", points=0.3)
 def test_single_stream_issues_when_the_model_is_called(single_stream):
     """Issued later or earlier than the model was called would be a wait that was never there."""
     start, model, log = single_stream
     same_times(column(log, "issued"), model.began[-12:], start, "A query is issued the moment the model gets it.")
 
 
-@pytest.mark.exercise("single_stream", points=1)
+@pytest.mark.exercise("single_stream", points=0.6)
 def test_single_stream_times_each_query_by_itself(single_stream):
     """One stopwatch around the whole loop gives every query the mean, and no percentile is left to see."""
     start, model, log = single_stream
@@ -59,7 +59,7 @@ def test_single_stream_times_each_query_by_itself(single_stream):
     )
 
 
-@pytest.mark.exercise("single_stream", points=1)
+@pytest.mark.exercise("single_stream", points=0.6)
 def test_single_stream_asks_each_query_once_in_order(single_stream):
     """A query more is a warm-up that nobody asked for; a query less is a loop that ends early."""
     _, model, _ = single_stream
@@ -67,7 +67,7 @@ def test_single_stream_asks_each_query_once_in_order(single_stream):
     assert asked(model) == due, expect(asked(model), due, "Give the model each query once, in order.")
 
 
-@pytest.mark.exercise("single_stream", points=1)
+@pytest.mark.exercise("single_stream", points=0.6)
 def test_single_stream_keeps_the_outputs(single_stream):
     """Without the outputs of the timed run nobody can check that it computed anything."""
     _, model, log = single_stream
@@ -99,7 +99,7 @@ def served(student, clock, scripted, seed):
     return lambda name: student.once(("server", name), runs[name])
 
 
-@pytest.mark.exercise("server", points=0.5)
+@pytest.mark.exercise("server", points=0.4)
 def test_server_arrivals_count_from_its_start(served):
     """Arrivals are relative: taken as times of the clock they are all long past, and nothing is waited for."""
     (start, _, log), due = served("started late")
@@ -117,7 +117,7 @@ def late(model, due):
     return [(free, began) for query, free, began in moments if due[query] < free]
 
 
-@pytest.mark.exercise("server", points=2)
+@pytest.mark.exercise("server", points=1.7)
 def test_server_waiting_counts(served):
     """Coordinated omission: with scheduled set to issued, the wait behind a stalled query is not latency."""
     (start, model, log), due = served("stalled")
@@ -126,7 +126,7 @@ def test_server_waiting_counts(served):
     same_times(column(log, "scheduled"), model.began if closed else due, start, look)
 
 
-@pytest.mark.exercise("server", points=1.5)
+@pytest.mark.exercise("server", points=1.25)
 def test_server_users_do_not_wait_for_each_other(served):
     """A closed loop counts the next gap from the last answer, so a slow model gets fewer queries."""
     (start, model, _), due = served("stalled")
@@ -135,7 +135,7 @@ def test_server_users_do_not_wait_for_each_other(served):
     same_times([began for _, began in found], [free for free, _ in found], start, look)
 
 
-@pytest.mark.exercise("server", points=0.5)
+@pytest.mark.exercise("server", points=0.4)
 def test_server_waits_until_a_query_is_due(served):
     """A query that is served before it was due has a latency below what the model needs."""
     (_, model, _), due = served("at ease")
@@ -144,7 +144,7 @@ def test_server_waits_until_a_query_is_due(served):
     assert early == 0, expect(f"{early} queries before their time", "0 queries", "Wait on the clock until it is due.")
 
 
-@pytest.mark.exercise("server", points=0.5)
+@pytest.mark.exercise("server", points=0.4)
 def test_server_records_when_the_model_began(served):
     """Issued is when the model got the query; issued minus scheduled is the time in the queue."""
     (start, model, log), _ = served("stalled")
@@ -154,14 +154,14 @@ def test_server_records_when_the_model_began(served):
     same_times([issued[query] for query in asked(model)], model.began, start, look)
 
 
-@pytest.mark.exercise("server", points=0.5)
+@pytest.mark.exercise("server", points=0.4)
 def test_server_records_when_the_answer_came(served):
     """Completed is read after the model; read before, every latency is the time in the queue alone."""
     (start, model, log), _ = served("at ease")
     same_times(column(log, "completed"), model.ended, start, "Read the clock right after each answer of the model.")
 
 
-@pytest.mark.exercise("server", points=0.5)
+@pytest.mark.exercise("server", points=0.45)
 def test_server_serves_all_and_keeps_the_outputs(served):
     """Queries dropped because they were late are the slowest ones."""
     (_, model, log), _ = served("stalled")

@@ -35,7 +35,7 @@ def offline(student, clock, scripted, seed):
     return student.once("offline", run)
 
 
-@pytest.mark.exercise("offline", points=1)
+@pytest.mark.exercise("offline", points=0.6)
 def test_offline_asks_in_batches(offline):
     """One sample at a time is what Offline exists to avoid."""
     (_, model, _), size, _ = offline
@@ -43,7 +43,7 @@ def test_offline_asks_in_batches(offline):
     assert sizes == [size] * 4, expect(sizes, [size] * 4, "Give the model slices of batch_size samples.")
 
 
-@pytest.mark.exercise("offline", points=1)
+@pytest.mark.exercise("offline", points=0.6)
 def test_offline_serves_the_last_few_samples(offline):
     """A batch tail that is dropped, or filled up with samples that are not there, changes the work."""
     (_, model, _), _, n = offline
@@ -52,7 +52,7 @@ def test_offline_serves_the_last_few_samples(offline):
     assert asked(model) == list(range(n)), expect("another order", "samples in order", look)
 
 
-@pytest.mark.exercise("offline", points=1)
+@pytest.mark.exercise("offline", points=0.6)
 def test_offline_schedules_all_at_the_start(offline):
     """Offline holds all samples from the start; scheduled with each batch, the wait of the later ones is not seen."""
     (start, _, log), size, _ = offline
@@ -61,7 +61,7 @@ def test_offline_schedules_all_at_the_start(offline):
     same_times(yours, [start] * len(yours), start, look)
 
 
-@pytest.mark.exercise("offline", points=0.5)
+@pytest.mark.exercise("offline", points=0.3)
 def test_offline_issues_batch_by_batch(offline):
     """Issued is when the model got the batch; the samples behind it wait."""
     (start, model, log), size, _ = offline
@@ -70,7 +70,7 @@ def test_offline_issues_batch_by_batch(offline):
     same_times(column(log, "issued")[: 4 * size], began[: 4 * size], start, look)
 
 
-@pytest.mark.exercise("offline", points=1)
+@pytest.mark.exercise("offline", points=0.6)
 def test_offline_samples_complete_with_their_batch(offline):
     """A sample is there when its batch is: neither when the last one is, nor at its share of the batch's time."""
     (start, model, log), size, _ = offline
@@ -79,13 +79,14 @@ def test_offline_samples_complete_with_their_batch(offline):
     same_times(column(log, "completed")[: 4 * size], ended[: 4 * size], start, look)
 
 
-@pytest.mark.exercise("offline", points=0.5)
+@pytest.mark.exercise("offline", points=0.3)
 def test_offline_keeps_the_outputs(offline):
     """What a batch returned belongs to the place of its first sample, whole."""
     (_, model, log), _, _ = offline
     look = "log.outputs[first] = model(batch), where first is the position of the batch's first sample."
     assert model.calls, expect("no batch", "5 batches", "Give the model slices of batch_size samples.")
     for batch in model.batches[:4]:  # the tail, and the size of a batch, have tests of their own
+        assert batch.size, expect("a batch of 0 samples", "batches of samples", look)
         yours, due = entries(log, "outputs")[int(batch.flat[0])], doubled(batch)
         assert same_array(yours, due), expect(yours, due, look)
 
@@ -113,7 +114,7 @@ def interleaved(student, clock, scripted, seed):
     return student.once("interleaved", run)
 
 
-@pytest.mark.exercise("interleaved", points=1)
+@pytest.mark.exercise("interleaved", points=0.7)
 def test_interleaved_follows_the_order(interleaved):
     """AAAA BBBB gives all drift of the machine to B; a fixed AB gives it whatever the second place costs."""
     _, order, _, _, calls = interleaved
@@ -123,7 +124,7 @@ def test_interleaved_follows_the_order(interleaved):
     assert yours in (due, firsts), expect(yours, due, look)
 
 
-@pytest.mark.exercise("interleaved", points=1)
+@pytest.mark.exercise("interleaved", points=0.6)
 def test_interleaved_asks_both_the_same(interleaved):
     """Two models that were given different queries were not compared."""
     _, _, models, _, _ = interleaved
@@ -133,7 +134,7 @@ def test_interleaved_asks_both_the_same(interleaved):
         assert yours == due, expect(yours, due, f"Model {arm} should be given every query exactly once.")
 
 
-@pytest.mark.exercise("interleaved", points=1)
+@pytest.mark.exercise("interleaved", points=0.6)
 def test_interleaved_keeps_the_logs_apart(interleaved):
     """Logs filled by place in the row, not by model, mix the two models' numbers."""
     start, _, models, logs, _ = interleaved
@@ -144,7 +145,7 @@ def test_interleaved_keeps_the_logs_apart(interleaved):
         same_times(completed, model.ended, start, look)
 
 
-@pytest.mark.exercise("interleaved", points=1)
+@pytest.mark.exercise("interleaved", points=0.5)
 def test_interleaved_starts_the_clock_for_each_model(interleaved):
     """Scheduled once for the row, the second model pays for the time of the first."""
     start, _, _, logs, calls = interleaved
@@ -153,3 +154,37 @@ def test_interleaved_starts_the_clock_for_each_model(interleaved):
     assert began, expect("no calls", "20 calls", "Ask both models.")
     for kind in ("scheduled", "issued"):
         same_times(sorted(t for log in logs for t in column(log, kind) if t != -1), began, start, look)
+
+
+@pytest.mark.exercise("interleaved", points=0.3)
+def test_interleaved_keeps_the_outputs(interleaved):
+    """Outputs that are thrown away cannot be checked, and a model that answers nothing is fast."""
+    _, _, models, logs, _ = interleaved
+    look = "logs[arm].outputs[i] = what model number arm returned for query i."
+    for model, log in zip(models, logs, strict=True):
+        kept = sorted(np.asarray(output).ravel().tolist() for output in entries(log, "outputs") if not told(output))
+        due = sorted(doubled(batch).ravel().tolist() for batch in model.batches)
+        some = model.calls > 0 and len(kept) > 0  # which log they belong to, and which queries, have tests of their own
+        assert some, expect("no outputs", "10 outputs", look)
+        assert len(kept) == len(due), expect(f"{len(kept)} outputs", f"{len(due)} outputs", look)
+
+
+def told(output):
+    """Whether the place of an output was left as it was."""
+    return isinstance(output, str | None)
+
+
+@pytest.mark.exercise("interleaved", points=0.3)
+def test_interleaved_serves_any_number_of_models(student, clock, scripted, seed):
+    """The control is a third model: whoever writes for two leaves it out."""
+    started(clock, seed)
+    models = [scripted(5_000_000, answer=doubled) for _ in range(3)]
+    logs = [student.QueryLog(6) for _ in models]
+    order = np.array([[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1], [1, 0, 2], [2, 1, 0]])
+    student.interleaved(models, queries_of(6), order, clock, logs)
+    called = sum(model.calls > 1 for model in models)
+    total = sum(model.calls for model in models)
+    look = "Row order[i] is as long as there are models: call them all."
+    # One model for each query has a test of its own; it leaves no model out.
+    right = called == 3 and total in (18, 6)
+    assert right, expect(f"{total} calls of {called} models", "18 calls of 3 models", look)
