@@ -101,10 +101,8 @@ def build_models(
     systems: Mapping[str, System], rng: np.random.Generator
 ) -> dict[str, Model]:
     """Return a newly built model for each arm, built (and listed) in a random order."""
-    models = {}
-    for arm in rng.permutation(list(systems)).tolist():
-        models[arm] = systems[arm].build_anew(rng)
-    return models
+    order = rng.permutation(list(systems)).tolist()
+    return {arm: systems[arm].build_anew(rng) for arm in order}
 
 
 def stream_round(this: Round, drive: Step = interleaved) -> None:

@@ -63,10 +63,8 @@ def summary_row(
     rounds = np.asarray(values, dtype=float).tolist()
     median, needed = float(np.median(rounds)), rounds_needed(confidence)
     interval = interval_of(rounds, confidence) if len(rounds) >= needed else None
-    if interval is None:
-        stated = f"{median:.3g} {unit} [needs {needed} rounds, has {len(rounds)}]"
-    else:
-        stated = written(median, interval, unit)
+    missing = f"{median:.3g} {unit} [needs {needed} rounds, has {len(rounds)}]"
+    stated = missing if interval is None else written(median, interval, unit)
     return {"median": median, "interval": interval, "rounds": rounds, "stated": stated}
 
 

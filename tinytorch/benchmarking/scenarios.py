@@ -21,6 +21,7 @@ from tinytorch.runs import (
     Run,
     ScenarioRuns,
     Settings,
+    Step,
     StoredResults,
     coarse_clock,
     early_stopping,
@@ -68,10 +69,12 @@ def percentile(values: npt.ArrayLike, p: float) -> float:
     return float(sample[position])
 
 
-def metric_value(run: Run, settings: Settings) -> float:
-    """Return the headline number in METRICS' unit; ValueError if there is none."""
+def metric_value(
+    run: Run, settings: Settings, percentile_of: Step = percentile
+) -> float:
+    """Return the number in METRICS' unit; ValueError for another scenario than these."""
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+        return float(percentile_of(run.latency_ns, 0.9)) / NS_PER_MS
     if run.scenario == "server":
         scheduled_ns = int(run.scheduled_ns[-1] - run.scheduled_ns[0])
         return (run.n - 1) / scheduled_ns * NS_PER_S
@@ -80,7 +83,9 @@ def metric_value(run: Run, settings: Settings) -> float:
     raise ValueError(f"metrics: single_stream, server, offline; got {run.scenario!r}")
 
 
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(
+    run: Run, settings: Settings, percentile_of: Step = percentile
+) -> list[Reason]:
     """Return why the run does not count: too few, short or slow; [] if it does."""
     reasons = []
     if run.n < settings.min_queries:
@@ -94,7 +99,7 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
         evidence = f"{took_s:.3f} s where {least_s:.3f} s are asked"
         reasons.append(Reason("too short", evidence, "run longer"))
     if run.scenario == "server" and run.n:
-        tail_ns = percentile(run.latency_ns, settings.percentile)
+        tail_ns = percentile_of(run.latency_ns, settings.percentile)
         if tail_ns > settings.latency_target_ns:
             tail_ms, most_ms = (
                 tail_ns / NS_PER_MS,
