@@ -66,8 +66,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     from autograder.books.handback import NbgraderError
     from autograder.grading.gradebook import GradebookError
     from autograder.judging.judge import CannotGradeError
+    from autograder.publishing.release import ReleaseError
     from autograder.reading.lesson import LessonError
-    from autograder.reading.release import ReleaseError
     from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
     from tinytorch.export import ExportError
 
@@ -178,13 +178,14 @@ def build_parser() -> Parser:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from autograder.reading.release import release
+    from autograder.publishing.release import release
 
     print(release(options.lesson, options.to, options.db))
     return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from autograder.collecting.collect import find_submissions
     from autograder.files import write_whole
     from autograder.grading.cluster import on_cluster
     from autograder.grading.progress import live
@@ -193,7 +194,6 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.grading.whole_class import grade_class, usable_cores
     from autograder.judging.basis import basis
     from autograder.judging.setup import Setup
-    from autograder.reading.collect import find_submissions
     from autograder.sandbox import confinement
 
     if options.tier:

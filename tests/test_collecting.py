@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reading import archives
-from autograder.reading.archives import ArchiveError, listed
-from autograder.reading.collect import find_submissions
-from autograder.reading.owners import people, plain_id
+from autograder.collecting import archives
+from autograder.collecting.archives import ArchiveError, listed
+from autograder.collecting.collect import find_submissions
+from autograder.collecting.owners import people, plain_id
 from autograder.reading.submission import read_submission
 from tests import mini
 

@@ -15,10 +15,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.collecting.owners import plain_id
 from autograder.files import write_whole
 from autograder.grading.autograded import feedback_lines
 from autograder.grading.results import NOT_JUDGED, Mark, Result, points_text
-from autograder.reading.owners import plain_id
 
 FORMATS = ("gradescope", "canvas", "moodle", "csv")
 TITLE = "13 Benchmarking"

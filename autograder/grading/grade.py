@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.collecting.collect import Found
 from autograder.examining.collected import SuiteError
 from autograder.examining.examiner import Outcome
 from autograder.grading.autograded import clipped
@@ -21,7 +22,6 @@ from autograder.judging.judge import Judge
 from autograder.judging.judgement import Judgement, Judgements
 from autograder.judging.setup import Setup
 from autograder.reading.answers import without_prompt
-from autograder.reading.collect import Found
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Exercise, load_lesson
 from autograder.reading.submission import Submission, normalise, read_submission

@@ -16,18 +16,18 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from autograder.grading.autograded import clipped, harmless
+from autograder.grading.register import GradebookError, register
 from autograder.grading.results import Mark, Result, points_text
 from autograder.reading.lesson import Lesson
 from autograder.reading.notebook import UnreadableError, read_bytes
 
+__all__ = ["GradebookError", "GradebookWriter", "patiently", "submitted_at"]
+
 LOCKED_S = 60.0  # how long formgrader, or whoever else has the database, is waited for
 CLASHES = 3
+
 _AGAIN_S = 0.2
 Made = TypeVar("Made")
-
-
-class GradebookError(RuntimeError):
-    """The gradebook cannot be opened, or took nothing of one submission; the message is one sentence."""
 
 
 class GradebookWriter:
@@ -37,16 +37,12 @@ class GradebookWriter:
         """Open or make the gradebook at an SQLAlchemy URL and enter the released lesson. Raises GradebookError."""
         from sqlalchemy.exc import SQLAlchemyError
 
-        from autograder.reading.release import ReleaseError, register
-
         self._checks = {exercise.name: exercise.check_id for exercise in lesson.exercises}
         try:
             patiently(lambda: register(lesson, url))
             patiently(lambda: self._open(lesson, url))
         except (SQLAlchemyError, ImportError) as error:
             raise GradebookError(f"the gradebook {_masked(url)} cannot be opened: {_first_line(error)}") from error
-        except ReleaseError as error:
-            raise GradebookError(str(error)) from error
 
     def _open(self, lesson: Lesson, url: str) -> None:
         from nbgrader.api import Gradebook

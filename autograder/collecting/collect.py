@@ -12,9 +12,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.reading.archives import METADATA, Entry, listed
+from autograder.collecting.archives import METADATA, Entry, listed
+from autograder.collecting.owners import OURS, Owner, owner, people, plain_id
 from autograder.reading.notebook import UnreadableError, read_bytes
-from autograder.reading.owners import OURS, Owner, owner, people, plain_id
 
 ASSIGNMENT = "13_benchmarking"
 NOTEBOOK = "benchmarking_dev"
