@@ -106,7 +106,7 @@ def ours(tier: str, files: Sequence[Path]) -> Cost | None:
 
 def grade(tier: str, files: Sequence[Path]) -> int:
     """Grade the files one after another in this process, as each process of a class does, and print the cost."""
-    from autograder.collecting.collect import Found
+    from autograder.collecting.choose import Found
     from autograder.grading.grade import Grader
     from autograder.judging.own_process import collect_seldom
     from autograder.judging.setup import Setup

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.collecting.collect import Found, find_submissions
+from autograder.collecting.choose import Found
+from autograder.collecting.collect import find_submissions
 from autograder.grading.grade import Grader, Judged
 from autograder.grading.whole_class import grade_class
 from autograder.judging.setup import Setup

@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from autograder.collecting.collect import Found
+from autograder.collecting.choose import Found
 from autograder.grading.grade import Graded, Grader
 from autograder.grading.results import Result
 from autograder.judging.setup import Setup

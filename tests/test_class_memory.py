@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 
-from autograder.collecting.collect import Found
+from autograder.collecting.choose import Found
 from autograder.examining.examiner import Outcome, Part
 from autograder.grading.class_results import ClassResults
 from autograder.grading.grade import Grader, Judged

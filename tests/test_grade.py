@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from autograder.collecting.collect import Found
+from autograder.collecting.choose import Found
 from autograder.grading.grade import Grader
 from autograder.judging.culprits import MOST, without_culprits
 from autograder.reading.submission import Submission

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from autograder.collecting.collect import Found, find_submissions
+from autograder.collecting.choose import Found
+from autograder.collecting.collect import find_submissions
 from autograder.grading.grade import Graded, Grader
 from autograder.grading.progress import _lines, duration, live, row
 from autograder.grading.record import Record

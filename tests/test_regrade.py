@@ -10,7 +10,7 @@ from typing import Any
 import grimp
 import pytest
 
-from autograder.collecting.collect import Found
+from autograder.collecting.choose import Found
 from autograder.grading import judge_lines
 from autograder.grading.grade import Graded, Grader
 from autograder.judging import basis

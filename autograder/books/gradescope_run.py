@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from autograder.books.exports import gradescope
-from autograder.collecting.collect import Found, one_submission
+from autograder.collecting.choose import Found
+from autograder.collecting.collect import one_submission
 from autograder.files import write_whole
 from autograder.grading.grade import Grader
 from autograder.judging.setup import Setup

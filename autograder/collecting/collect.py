@@ -1,204 +1,253 @@
 """Find the submissions in nbgrader's `submitted/<student>/<assignment>/*.ipynb`, in a flat folder of notebooks, or in a
 zip or folder as Canvas, Moodle, Gradescope, Blackboard and `nbgrader zip_collect` hand them out.
 
-Links are never followed. Which of several files of one student counts is decided here, with a remark; none is opened.
+What stands side by side in the class's own folder is one hand-in each, and its name alone says whose it is: nothing
+inside a hand-in names anybody, so no student's files change another's. Every notebook has one owner or is left aside
+with a reason. None is opened here.
 """
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from autograder.collecting.archives import METADATA, Entry, listed
-from autograder.collecting.owners import OURS, Owner, owner, people, plain_id
+from autograder.collecting.choose import NO_NOTEBOOK, Found, Piece, chosen, plain_name
+from autograder.collecting.entries import HIDDEN, METADATA, Entry, is_archive, is_hidden, is_notebook
+from autograder.collecting.folders import listed
+from autograder.collecting.owners import GRADESCOPE, Owner, by_platform, folder_id, of_gradescope, people, plain_id
+from autograder.reading.lesson import ASSIGNMENT
+from autograder.reading.lesson import NOTEBOOK as NOTEBOOK_FILE
 from autograder.reading.notebook import UnreadableError, read_bytes
 
-ASSIGNMENT = "13_benchmarking"
-NOTEBOOK = "benchmarking_dev"
-
-# What browsers, Jupyter and file managers add to a copy: "x (1)", "x-Copy1", "x - Copy", "x copy 2".
-_COPY = re.compile(r"[ _-]*(?:\((\d+)\)|-?[ _-]?[Cc]opy ?(\d*))$")
-_NO_NOTEBOOK = "There is no notebook among the files handed in."
+NOTEBOOK = Path(NOTEBOOK_FILE).stem
+SUBMITTED = "submitted"
+OURS = frozenset({"source", "release", "autograded", "feedback", "results", "judged", "downloaded"})  # a course's own
+_NAMED_SO = "Its name is the notebook's own and names nobody: rename the file to its student."
+_NAMES_INSIDE = "Files in it are named as by a platform; to grade what a platform handed out, name that folder."
 
 
 @dataclass(frozen=True)
-class Found:
-    """One student's file to grade, or None where what the student handed in holds no notebook that can be read."""
+class Aside:
+    """A file or folder that is nobody's submission, and why; `notebook` says whether it might have been one."""
 
-    student: str
-    path: Path | None
-    remarks: tuple[str, ...] = ()
-    attention: bool = False
+    name: str
+    reason: str
+    notebook: bool = True
+
+
+@dataclass(frozen=True)
+class Collected:
+    """A class: one entry a student, sorted by name; what belongs to nobody; whose each file is."""
+
+    found: list[Found]
+    aside: list[Aside]
+    owned: Mapping[str, Sequence[Entry]]
+
+    @property
+    def notebooks(self) -> int:
+        """How many notebooks belong to a student, read or not."""
+        return sum(entry.is_notebook for entries in self.owned.values() for entry in entries)
 
 
 def find_submissions(folder: Path, assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK) -> list[Found]:
-    """Return one entry a student, sorted by name.
+    """Return `collect(...)`'s entry for each student. Raises as that does."""
+    return collect(folder, assignment, notebook).found
+
+
+def collect(folder: Path, assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK) -> Collected:
+    """Return whose submissions are in `folder`.
 
     `folder` is a course folder with `submitted/` in it, that `submitted/` itself, a flat folder in which a file is
     named for its student, or what a platform hands out, packed or unpacked. Raises FileNotFoundError without it or
     without a single submission in it, ArchiveError for a zip that cannot be used.
     """
-    root = folder / "submitted" if (folder / "submitted").is_dir() else _extracted(folder, assignment)
-    nested = _nested(root, assignment) if root.is_dir() else []
-    found = [_in_folder(entry, assignment, notebook) for entry in nested]
-    found = found or _sorted(listed(root), assignment, notebook)
-    if not found:
+    rooms = [_room(place, assignment) for place in _places(folder, assignment)]
+    aside = [each for room in rooms for each in room.aside]
+    owned: dict[str, list[Piece]] = {}
+    for room in rooms:
+        for whose, entries in room.hand_ins(notebook):
+            if isinstance(whose, Owner):
+                pieces = (Piece(whose, entry, room.is_of_assignment(entry)) for entry in entries)
+                owned.setdefault(whose.student, []).extend(pieces)
+            else:
+                aside += [_aside(entry, whose) for entry in entries]
+    if not owned:
         raise FileNotFoundError(f"no submissions in {folder}: expected <student>/{assignment}/*.ipynb or *.ipynb in it")
-    return sorted(found, key=lambda entry: entry.student)
+    found = [chosen(student, pieces, notebook) for student, pieces in sorted(owned.items())]
+    return Collected(found, aside, {student: [piece.entry for piece in pieces] for student, pieces in owned.items()})
 
 
 def one_submission(folder: Path, student: str = "submission", notebook: str = NOTEBOOK) -> Found:
     """Return what one student handed in, whatever the files are called and in whatever folder they lie."""
-    files = [(Owner(student, entry.parts[-1]), entry) for entry in listed(folder)]
-    return _newest(student, files, notebook) if files else Found(student, None, (_NO_NOTEBOOK,), attention=True)
+    whose = Owner(student, "", how="platform")
+    pieces = [Piece(whose, entry) for entry in listed(folder)]
+    return chosen(student, pieces, notebook) if pieces else Found(student, None, (NO_NOTEBOOK,), attention=True)
 
 
-def plain_name(stem: str) -> tuple[str, int]:
-    """Split what copying added off a file's stem: "ada (2)" -> ("ada", 2), "ada" -> ("ada", 0)."""
-    match = _COPY.search(stem)
-    if not match or not stem[: match.start()].strip():
-        return stem, 0
-    number = next((group for group in match.groups() if group), "1")
-    return stem[: match.start()], int(number)
-
-
-def _extracted(folder: Path, assignment: str) -> Path:
-    """Where `nbgrader zip_collect` keeps what it was given: unpacked if it has been run, else the archives."""
+def _places(folder: Path, assignment: str) -> list[Path]:
+    """The class's own folders and archives: named by the instructor, or made by `nbgrader zip_collect`."""
+    if (folder / SUBMITTED).is_dir():
+        return [folder / SUBMITTED]
     downloaded = folder / "downloaded" / assignment
-    places = [downloaded / "extracted", downloaded / "archive"]
-    return next((place for place in places if place.is_dir() and any(place.iterdir())), folder)
+    for place in (downloaded / "extracted", downloaded / "archive"):
+        inside = _visible(place)
+        if inside:
+            named = any(by_platform(path.name) or is_notebook(path.name) for path in inside)
+            return [place] if named else [path for path in inside if path.is_dir() or is_archive(path.name)]
+    inside = _visible(folder)
+    if len(inside) == 1 and is_archive(inside[0].name) and not by_platform(inside[0].name):
+        return inside
+    return [folder]
 
 
-def _nested(root: Path, assignment: str) -> list[Path]:
-    return [entry for entry in _visible(root) if (entry / assignment).is_dir() or (entry / assignment).is_symlink()]
+def _visible(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.iterdir() if not is_hidden(path.name)) if folder.is_dir() else []
 
 
-def _in_folder(entry: Path, assignment: str, notebook: str) -> Found:
-    student = _text(entry.name)
-    folder = entry / assignment
-    if entry.is_symlink() or folder.is_symlink():
-        return Found(student, None, ("The submitted folder is a link; only real folders are graded.",), attention=True)
-    files = [file for file in _visible(folder) if file.suffix.lower() == ".ipynb"]
-    if not files:
-        return Found(student, None, ("There is no notebook in the submitted folder.",), attention=True)
-    exact = [file for file in files if file.stem == notebook]
-    copies = [file for file in files if plain_name(file.stem)[0] == notebook]
-    chosen = (exact or sorted(copies, key=lambda file: (plain_name(file.stem)[1], file.name)) or files)[-1]
-    remarks = []
-    if chosen.stem != notebook:
-        remarks.append(f"The notebook was named {_text(chosen.name)[:80]!r}; it was read as {notebook}.ipynb.")
-    if len(files) > 1:
-        remarks.append(f"The folder holds {len(files)} notebooks; {_text(chosen.name)[:80]!r} was graded.")
-    return Found(student, chosen, tuple(remarks), attention=len(files) > 1 and not exact)
+@dataclass(frozen=True)
+class _Room:
+    """One class's folder: its files, how many folders stand around them all, and whether it is a `submitted/`."""
+
+    entries: Sequence[Entry]
+    depth: int
+    submitted: bool
+    assignment: str
+    aside: Sequence[Aside] = ()
+
+    def hand_ins(self, notebook: str) -> Iterator[tuple[Owner | str, Sequence[Entry]]]:
+        """Yield each hand-in's files with whose they are, or with why they are nobody's."""
+        who = _people(entry for entry in self.entries if len(entry.parts) == self.depth + 1)
+        by_name: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            by_name.setdefault(entry.parts[self.depth], []).append(entry)
+        flat: list[Entry] = []
+        for name, entries in by_name.items():
+            folder = any(entry.is_folder_at(self.depth) for entry in entries)
+            platform = None if self.submitted and folder and self._has_assignment(entries) else by_platform(name)
+            if platform:
+                yield replace(platform, depth=self.depth), entries
+            elif is_notebook(name) and not folder:
+                flat += entries
+            elif folder and GRADESCOPE.fullmatch(name):
+                yield replace(of_gradescope(name, who), depth=self.depth), entries
+            elif folder or is_archive(name) or entries[0].reason:
+                yield from self._named(name, entries, folder)
+        yield from self._flat(flat, notebook)
+
+    def _named(self, name: str, entries: list[Entry], folder: bool) -> Iterator[tuple[Owner | str, Sequence[Entry]]]:
+        """A folder or archive that no platform named is the student's whose name it bears."""
+        of_assignment = folder and self._has_assignment(entries)
+        kept, left = _split(entries, lambda entry: self._may_count(entry, of_assignment, folder))
+        if left:
+            yield f"It does not lie in {name}/{self.assignment}/.", left
+        elif not of_assignment and not any(entry.is_notebook or entry.reason for entry in entries):
+            yield "It holds no notebook.", [Entry(entries[0].parts[: self.depth + 1])]
+            return
+        if not kept:
+            return
+        student = folder_id(name) if self.submitted and folder else plain_id(name if folder else Path(name).stem)
+        strange = any(by_platform(entry.parts[self.depth + 1]) for entry in kept if len(entry.parts) > self.depth + 1)
+        how, said = "nbgrader" if of_assignment else "folder", _NAMES_INSIDE if strange else ""
+        yield Owner(student, "", remark=said, how=how, depth=self.depth, doubt=strange), kept
+
+    def _may_count(self, entry: Entry, of_assignment: bool, folder: bool) -> bool:
+        """In `submitted/` other assignments lie beside this one: what lies in its folder, else what lies in none."""
+        if not (self.submitted and folder):
+            return True
+        return self.is_of_assignment(entry) if of_assignment else len(entry.parts) == self.depth + 2
+
+    def is_of_assignment(self, entry: Entry) -> bool:
+        """Say whether a file lies in its student's folder of the assignment."""
+        return entry.parts[self.depth + 1 : self.depth + 2] == (self.assignment,)
+
+    def _has_assignment(self, entries: Iterable[Entry]) -> bool:
+        return any(map(self.is_of_assignment, entries))
+
+    def _flat(self, entries: Sequence[Entry], notebook: str) -> Iterator[tuple[Owner, Sequence[Entry]]]:
+        """Files that no platform named: each is the student's whose name it bears."""
+        originals = {plain_name(_stem(entry))[0] for entry in entries if not plain_name(_stem(entry))[1]}
+        copies = Counter(plain_name(_stem(entry))[0] for entry in entries)
+        own = re.compile(rf"^{re.escape(notebook)}[ _-]+|[ _-]+{re.escape(notebook)}$")
+        for entry in entries:
+            base, copy = plain_name(_stem(entry))
+            # "student (1)" and "student (2)" without a "student" are two people, not two copies.
+            person = copy and base not in originals and copies[base] > 1
+            name = own.sub("", _stem(entry) if person else base).strip()
+            nobody = name in ("", notebook)
+            if nobody:
+                only = len(entries) == 1 and self.depth > 0
+                name, nobody = (entry.parts[self.depth - 1], False) if only else (_stem(entry), True)
+            said = _NAMED_SO if nobody else ""
+            yield Owner(plain_id(name), entry.name, remark=said, how="name", doubt=nobody), [entry]
 
 
-def _sorted(entries: Sequence[Entry], assignment: str, notebook: str) -> list[Found]:
-    """Sort the files of a class by whose they are."""
-    if any("submitted" in entry.parts for entry in entries):  # a course folder as a zip: the other folders are ours
-        entries = [entry for entry in entries if "submitted" in entry.parts]
-    who = _people(entries)
-    entries = [entry for entry in entries if entry.parts[-1] != METADATA]
-    owned: dict[str, list[tuple[Owner, Entry]]] = {}
-    rest = []
+def _room(place: Path, assignment: str) -> _Room:
+    """Find where the hand-ins stand side by side: in `submitted/`, or below what stands around all of them."""
+    submitted = place.name == SUBMITTED and place.is_dir()
+    entries, depth, aside = listed(place, assignment if submitted else ""), 0, list[Aside]()
+    while True:
+        entries = _without(entries, depth, OURS if not submitted else frozenset(), aside)
+        inside = {entry.parts[depth] for entry in entries if _counts(entry, depth)}
+        folders = {entry.parts[depth] for entry in entries if entry.is_folder_at(depth)}
+        name = SUBMITTED if SUBMITTED in folders else next(iter(inside), "")
+        around = inside == folders == {name} and not by_platform(name) and not GRADESCOPE.fullmatch(name)
+        if submitted or not (name == SUBMITTED or around):
+            return _Room(entries, depth, submitted, assignment, aside)
+        submitted = name == SUBMITTED
+        entries, left = _split(entries, partial(_is_within, name, depth))
+        aside += [_aside(entry, f"It does not lie in {name}/.") for entry in left]
+        depth += 1
+
+
+def _without(entries: Sequence[Entry], depth: int, ours: Container[str], aside: list[Aside]) -> list[Entry]:
+    """Leave aside what is hidden and what lies in a course's own folders."""
+    kept = []
     for entry in entries:
-        if whose := owner(entry.parts, assignment, who):
-            owned.setdefault(whose.student, []).append((whose, entry))
-        elif _is_notebook(entry) and not set(entry.parts[:-1]) & set(OURS):
-            rest.append(entry)
-    return [*(_newest(student, files, notebook) for student, files in owned.items()), *_flat(rest, notebook)]
+        name = entry.parts[depth]
+        if is_hidden(name):
+            aside.append(_aside(entry, entry.reason or HIDDEN))
+        elif name in ours and entry.is_folder_at(depth):
+            aside.append(_aside(entry, f"It lies in {name}/, which is the course's own."))
+        else:
+            kept.append(entry)
+    return kept
 
 
-def _people(entries: Sequence[Entry]) -> dict[str, list[str]]:
+def _split(entries: Iterable[Entry], wanted: Callable[[Entry], bool]) -> tuple[list[Entry], list[Entry]]:
+    """Return (those that are wanted, the others)."""
+    kept: list[Entry] = []
+    left: list[Entry] = []
+    for entry in entries:
+        (kept if wanted(entry) else left).append(entry)
+    return kept, left
+
+
+def _is_within(name: str, depth: int, entry: Entry) -> bool:
+    return entry.parts[depth] == name and len(entry.parts) > depth + 1
+
+
+def _aside(entry: Entry, reason: str) -> Aside:
+    return Aside("/".join(entry.parts), reason, entry.is_notebook)
+
+
+def _counts(entry: Entry, depth: int) -> bool:
+    return entry.is_folder_at(depth) or is_notebook(entry.parts[depth]) or is_archive(entry.parts[depth])
+
+
+def _stem(entry: Entry) -> str:
+    return Path(entry.name).stem
+
+
+def _people(entries: Iterable[Entry]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for entry in entries:
-        if entry.parts[-1] == METADATA and entry.path:
+        if entry.name == METADATA and entry.path:
             try:
                 found |= people(read_bytes(entry.path, limit=1_000_000_000).decode("utf-8", "replace"))
             except UnreadableError:
                 continue  # the folders' own names do
     return found
-
-
-def _newest(student: str, files: Sequence[tuple[Owner, Entry]], notebook: str) -> Found:
-    """Choose one of a student's files: one that can be read, named as released, the newest, the last copy."""
-    notebooks = [(whose, entry) for whose, entry in files if _is_notebook(entry)]
-    if not notebooks:
-        reasons = [entry.reason for _, entry in files if entry.reason]
-        return Found(student, None, (reasons[0] if reasons else _NO_NOTEBOOK,), attention=True)
-
-    def rank(file: tuple[Owner, Entry]) -> tuple[bool, bool, str, int]:
-        base, copy = plain_name(Path(file[0].name).stem)
-        return file[1].path is not None, base.rstrip("-0123456789") == notebook, file[0].order, copy
-
-    chosen = max(notebooks, key=lambda file: (rank(file), file[1].parts))
-    whose, entry = chosen
-    remarks = [text for text in (whose.remark, entry.reason) if text]
-    if len(notebooks) > 1:
-        remarks.append(f"{len(notebooks)} notebooks were handed in; {whose.name[:80]!r} was graded.")
-    doubt = sum(rank(file) == rank(chosen) for file in notebooks) > 1
-    return Found(student, entry.path, tuple(remarks), attention=doubt or entry.path is None)
-
-
-def _flat(entries: Sequence[Entry], notebook: str) -> list[Found]:
-    """Files that no platform named: by the folder of each student, else by the file's own name."""
-    root = _depth([entry.parts[:-1] for entry in entries])
-    by_student: dict[str, list[Entry]] = {}
-    for entry in entries:
-        name = entry.parts[root] if len(entry.parts) > root + 1 else _student(entry, notebook)
-        by_student.setdefault(plain_id(name), []).append(entry)
-    for student, files in list(by_student.items()):
-        if len(files) > 1 and all(len(file.parts) == root + 1 and plain_name(_stem(file))[1] for file in files):
-            # "student (1)" and "student (2)" without a "student" are two people, not two copies.
-            del by_student[student]
-            by_student.update({plain_id(_stem(file)): [file] for file in files})
-    found = []
-    for student, files in by_student.items():
-        chosen = max(files, key=lambda file: (file.path is not None, *_likely(file, notebook)))
-        said = [f"{len(files)} files bear this name; {chosen.parts[-1][:80]!r} was graded."] if len(files) > 1 else []
-        said += [chosen.reason] if chosen.reason else []
-        found.append(Found(student, chosen.path, tuple(said), attention=len(files) > 1 or chosen.path is None))
-    return found
-
-
-def _depth(folders: Sequence[tuple[str, ...]]) -> int:
-    """How many folders all files have in common."""
-    shared = 0
-    for parts in zip(*folders, strict=False):  # ends with the shortest
-        if len(set(parts)) > 1:
-            break
-        shared += 1
-    return shared
-
-
-def _student(entry: Entry, notebook: str) -> str:
-    """The file's stem without what copying added and without the notebook's own name, where a name remains."""
-    stem = _stem(entry)
-    name = re.sub(rf"^{notebook}[ _-]+|[ _-]+{notebook}$", "", plain_name(stem)[0]).strip()
-    if name in ("", notebook):
-        return entry.parts[-2] if len(entry.parts) > 1 else stem
-    return name
-
-
-def _likely(entry: Entry, notebook: str) -> tuple[bool, int, str]:
-    base, copy = plain_name(_stem(entry))
-    return base == notebook, copy, entry.parts[-1]
-
-
-def _stem(entry: Entry) -> str:
-    return Path(entry.parts[-1]).stem
-
-
-def _is_notebook(entry: Entry) -> bool:
-    return entry.parts[-1].lower().endswith(".ipynb")
-
-
-def _visible(folder: Path) -> Iterable[Path]:
-    return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-
-
-def _text(name: str) -> str:
-    """A file name as text that can be written, whatever bytes it has."""
-    return os.fsencode(name).decode("utf-8", "replace")

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from autograder.collecting.collect import Found
+from autograder.collecting.choose import Found
 from autograder.grading.batch import judge_batch
 from autograder.grading.grade import Grader, Judged
 from autograder.grading.judge_lines import packed

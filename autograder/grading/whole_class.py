@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from autograder.collecting.collect import Found
+from autograder.collecting.choose import Found
 from autograder.grading.autograded import keep_stamps, write_autograded, write_source
 from autograder.grading.class_results import ClassResults
 from autograder.grading.course_lock import only_grader

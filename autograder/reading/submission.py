@@ -41,6 +41,11 @@ class Submission:
     readable: bool = True
     attention: bool = False
 
+    @property
+    def holds_answers(self) -> bool:
+        """Whether the student wrote anything that is graded, usable or not."""
+        return bool(self.answers or self.refused or self.written)
+
 
 def read_submission(path: Path, student: str, layout: Layout, remarks: Sequence[str] = ()) -> Submission:
     """Read one file. A file that cannot be read gives a submission with its reason; no exception leaves here.
