@@ -329,7 +329,7 @@ def test_every_file_has_one_owner_and_one_more_student_changes_none(
                     assert "/".join(entry.parts) not in whose, "one owner"
                     whose["/".join(entry.parts)] = student
         for left in found.aside:
-            if left.notebook:
+            if left.matters:
                 assert left.name not in whose
                 whose[left.name] = ""
         assert {entry.student for entry in found.found} <= {student for *_, student in hand_ins[:count]}

@@ -25,18 +25,20 @@ from autograder.reading.notebook import UnreadableError, read_bytes
 
 NOTEBOOK = Path(NOTEBOOK_FILE).stem
 SUBMITTED = "submitted"
+_SHOWN = 5  # files of one reason that are named
 OURS = frozenset({"source", "release", "autograded", "feedback", "results", "judged", "downloaded"})  # a course's own
+_NOTHING = "It holds no notebook."
 _NAMED_SO = "Its name is the notebook's own and names nobody: rename the file to its student."
 _NAMES_INSIDE = "Files in it are named as by a platform; to grade what a platform handed out, name that folder."
 
 
 @dataclass(frozen=True)
 class Aside:
-    """A file or folder that is nobody's submission, and why; `notebook` says whether it might have been one."""
+    """A file or folder that is nobody's submission, and why; `matters` says whether it might have been meant as one."""
 
     name: str
     reason: str
-    notebook: bool = True
+    matters: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,22 @@ class Collected:
     def notebooks(self) -> int:
         """How many notebooks belong to a student, read or not."""
         return sum(entry.is_notebook for entries in self.owned.values() for entry in entries)
+
+    def data(self) -> list[dict[str, str]]:
+        """Return what was left aside, as plain data."""
+        return [{"name": each.name, "reason": each.reason} for each in self.aside if each.matters]
+
+    def told(self) -> list[str]:
+        """Return what was found and what was left aside, a line a reason."""
+        lines = [f"Found {_number(self.notebooks, 'notebook')} of {_number(len(self.found), 'student')}."]
+        by_reason: dict[str, list[str]] = {}
+        for each in self.aside:
+            if each.matters:
+                by_reason.setdefault(each.reason, []).append(each.name)
+        for reason, names in by_reason.items():
+            more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+            lines.append(f"Left aside: {', '.join(names[:_SHOWN])}{more}. {reason}")
+        return lines
 
 
 def find_submissions(folder: Path, assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK) -> list[Found]:
@@ -145,7 +163,7 @@ class _Room:
         if left:
             yield f"It does not lie in {name}/{self.assignment}/.", left
         elif not of_assignment and not any(entry.is_notebook or entry.reason for entry in entries):
-            yield "It holds no notebook.", [Entry(entries[0].parts[: self.depth + 1])]
+            yield _NOTHING, [Entry(entries[0].parts[: self.depth + 1])]
             return
         if not kept:
             return
@@ -217,6 +235,10 @@ def _without(entries: Sequence[Entry], depth: int, ours: Container[str], aside: 
     return kept
 
 
+def _number(n: int, what: str) -> str:
+    return f"{n:,} {what}{'s' if n != 1 else ''}"
+
+
 def _split(entries: Iterable[Entry], wanted: Callable[[Entry], bool]) -> tuple[list[Entry], list[Entry]]:
     """Return (those that are wanted, the others)."""
     kept: list[Entry] = []
@@ -231,7 +253,7 @@ def _is_within(name: str, depth: int, entry: Entry) -> bool:
 
 
 def _aside(entry: Entry, reason: str) -> Aside:
-    return Aside("/".join(entry.parts), reason, entry.is_notebook)
+    return Aside("/".join(entry.parts), reason, entry.is_notebook or reason == _NOTHING)
 
 
 def _counts(entry: Entry, depth: int) -> bool:

@@ -15,11 +15,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from autograder.grading.autograded import clipped, harmless
+from autograder.grading.autograded import clipped
 from autograder.grading.register import GradebookError, register
 from autograder.grading.results import Mark, Result, points_text
 from autograder.reading.lesson import Lesson
 from autograder.reading.notebook import UnreadableError, read_bytes
+from autograder.shown import in_page
 
 __all__ = ["GradebookError", "GradebookWriter", "patiently", "submitted_at"]
 
@@ -205,7 +206,7 @@ def _comment(mark: Mark) -> str | None:
     if mark.state == "unanswered":
         return "No response."
     if mark.state == "refused":
-        return harmless(f"{mark.reason} The released stub was graded instead.")
+        return in_page(f"{mark.reason} The released stub was graded instead.")
     if mark.earned < mark.points:
         return f"{points_text(mark.earned)} of {points_text(mark.points)} points; the check below says why."
     return None
