@@ -21,9 +21,9 @@ from autograder.judging.basis import answers_bytes, basis, ground, key_of
 from autograder.judging.judge import Judge
 from autograder.judging.judgement import Judgement, Judgements
 from autograder.judging.setup import Setup
-from autograder.reading.answers import without_prompt
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Exercise, load_lesson
+from autograder.reading.questions import without_prompt
 from autograder.reading.submission import Submission, normalise
 from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
 from tinytorch.export import Cell
