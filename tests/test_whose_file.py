@@ -4,6 +4,7 @@ import io
 import itertools
 import json
 import os
+import shutil
 import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from autograder.collecting.choose import Found, read_found
 from autograder.collecting.collect import collect, find_submissions
 from autograder.reading.submission import Submission
-from tests import mini
+from tests import courses, mini
 
 Tree = Mapping[str, "bytes | Tree"]
 NOTEBOOK = b'{"cells": []}'
@@ -179,6 +180,26 @@ def test_a_name_that_no_file_can_bear_stops_nobody(tmp_path: Path) -> None:
         (tmp_path / f"{entry.student}.json").write_text("")
         assert entry.path is not None
         assert entry.path.read_bytes() in names
+
+
+def test_a_class_with_such_a_name_is_graded_and_graded_again(tmp_path: Path) -> None:
+    """Also after the folder is gone, and where an index of before names it."""
+    course = courses.mini_class(tmp_path, 3)
+    honest = {path.name for path in (course / "submitted").iterdir()}
+    long = written({"x" * 255: {ASSIGNMENT: {NAME: json.dumps(mini.solved()).encode()}}}, course / "submitted")
+    courses.grade_course(course, mini.setup(), engine=courses.here)
+    graded = courses.points(course)
+    assert graded.keys() > honest
+    (student,) = graded.keys() - honest
+    assert sum(graded[student]) == 85
+    shutil.rmtree(long / ("x" * 255))
+    index = course / "grading.json"
+    data = json.loads(index.read_text())
+    data["from"]["x" * 255] = "submitted"
+    index.write_text(json.dumps(data))
+    courses.grade_course(course, mini.setup(), engine=courses.here)
+    assert courses.points(course).keys() == honest
+    assert (course / "results" / "left" / f"{student}.json").is_file()
 
 
 def test_hidden_work_is_said(tmp_path: Path) -> None:
