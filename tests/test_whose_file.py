@@ -127,7 +127,7 @@ def test_the_instructors_own_root_counts_wherever_it_stands(tmp_path: Path) -> N
         "submitted": {
             "ada": {ASSIGNMENT: {NAME: b"ada's"}, "12_other": {"x.ipynb": NOTEBOOK}},
             "bob": {ASSIGNMENT: {NAME: NOTEBOOK, "submitted": {"me": {ASSIGNMENT: {NAME: NOTEBOOK}}}}},
-            "dora": {"12_other": {"x.ipynb": NOTEBOOK}},
+            "dora": {"12_other": {"x.ipynb": NOTEBOOK}, "notes.txt": b""},
             "eve": {NAME: NOTEBOOK},
         },
         "release": {ASSIGNMENT: {NAME: NOTEBOOK}},

@@ -8,37 +8,20 @@ with a reason. None is opened here.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.collecting.choose import NO_NOTEBOOK, Found, Piece, chosen, plain_name
-from autograder.collecting.entries import HIDDEN, METADATA, Entry, is_archive, is_hidden, is_notebook
+from autograder.collecting.choose import NO_NOTEBOOK, Found, Piece, chosen
+from autograder.collecting.entries import Entry, is_archive, is_hidden, is_notebook
 from autograder.collecting.folders import listed
-from autograder.collecting.owners import GRADESCOPE, Owner, by_platform, folder_id, of_gradescope, people, plain_id
+from autograder.collecting.hand_ins import SUBMITTED, Aside, left_aside, room_of
+from autograder.collecting.owners import Owner, by_platform
 from autograder.reading.lesson import ASSIGNMENT
 from autograder.reading.lesson import NOTEBOOK as NOTEBOOK_FILE
-from autograder.reading.notebook import UnreadableError, read_bytes
 
 NOTEBOOK = Path(NOTEBOOK_FILE).stem
-SUBMITTED = "submitted"
 _SHOWN = 5  # files of one reason that are named
-OURS = frozenset({"source", "release", "autograded", "feedback", "results", "judged", "downloaded"})  # a course's own
-_NOTHING = "It holds no notebook."
-_NAMED_SO = "Its name is the notebook's own and names nobody: rename the file to its student."
-_NAMES_INSIDE = "Files in it are named as by a platform; to grade what a platform handed out, name that folder."
-
-
-@dataclass(frozen=True)
-class Aside:
-    """A file or folder that is nobody's submission, and why; `matters` says whether it might have been meant as one."""
-
-    name: str
-    reason: str
-    matters: bool = True
 
 
 @dataclass(frozen=True)
@@ -83,7 +66,7 @@ def collect(folder: Path, assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK
     named for its student, or what a platform hands out, packed or unpacked. Raises FileNotFoundError without it or
     without a single submission in it, ArchiveError for a zip that cannot be used.
     """
-    rooms = [_room(place, assignment) for place in _places(folder, assignment)]
+    rooms = [room_of(place, assignment) for place in _places(folder, assignment)]
     aside = [each for room in rooms for each in room.aside]
     owned: dict[str, list[Piece]] = {}
     for room in rooms:
@@ -92,7 +75,7 @@ def collect(folder: Path, assignment: str = ASSIGNMENT, notebook: str = NOTEBOOK
                 pieces = (Piece(whose, entry, room.is_of_assignment(entry)) for entry in entries)
                 owned.setdefault(whose.student, []).extend(pieces)
             else:
-                aside += [_aside(entry, whose) for entry in entries]
+                aside += [left_aside(entry, whose) for entry in entries]
     if not owned:
         raise FileNotFoundError(f"no submissions in {folder}: expected <student>/{assignment}/*.ipynb or *.ipynb in it")
     found = [chosen(student, pieces, notebook) for student, pieces in sorted(owned.items())]
@@ -126,150 +109,5 @@ def _visible(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if not is_hidden(path.name)) if folder.is_dir() else []
 
 
-@dataclass(frozen=True)
-class _Room:
-    """One class's folder: its files, how many folders stand around them all, and whether it is a `submitted/`."""
-
-    entries: Sequence[Entry]
-    depth: int
-    submitted: bool
-    assignment: str
-    aside: Sequence[Aside] = ()
-
-    def hand_ins(self, notebook: str) -> Iterator[tuple[Owner | str, Sequence[Entry]]]:
-        """Yield each hand-in's files with whose they are, or with why they are nobody's."""
-        who = _people(entry for entry in self.entries if len(entry.parts) == self.depth + 1)
-        by_name: dict[str, list[Entry]] = {}
-        for entry in self.entries:
-            by_name.setdefault(entry.parts[self.depth], []).append(entry)
-        flat: list[Entry] = []
-        for name, entries in by_name.items():
-            folder = any(entry.is_folder_at(self.depth) for entry in entries)
-            platform = None if self.submitted and folder and self._has_assignment(entries) else by_platform(name)
-            if platform:
-                yield replace(platform, depth=self.depth), entries
-            elif is_notebook(name) and not folder:
-                flat += entries
-            elif folder and GRADESCOPE.fullmatch(name):
-                yield replace(of_gradescope(name, who), depth=self.depth), entries
-            elif folder or is_archive(name) or entries[0].reason:
-                yield from self._named(name, entries, folder)
-        yield from self._flat(flat, notebook)
-
-    def _named(self, name: str, entries: list[Entry], folder: bool) -> Iterator[tuple[Owner | str, Sequence[Entry]]]:
-        """A folder or archive that no platform named is the student's whose name it bears."""
-        of_assignment = folder and self._has_assignment(entries)
-        kept, left = _split(entries, lambda entry: self._may_count(entry, of_assignment, folder))
-        if left:
-            yield f"It does not lie in {name}/{self.assignment}/.", left
-        elif not of_assignment and not any(entry.is_notebook or entry.reason for entry in entries):
-            yield _NOTHING, [Entry(entries[0].parts[: self.depth + 1])]
-            return
-        if not kept:
-            return
-        student = folder_id(name) if self.submitted and folder else plain_id(name if folder else Path(name).stem)
-        strange = any(by_platform(entry.parts[self.depth + 1]) for entry in kept if len(entry.parts) > self.depth + 1)
-        how, said = "nbgrader" if of_assignment else "folder", _NAMES_INSIDE if strange else ""
-        yield Owner(student, "", remark=said, how=how, depth=self.depth, doubt=strange), kept
-
-    def _may_count(self, entry: Entry, of_assignment: bool, folder: bool) -> bool:
-        """In `submitted/` other assignments lie beside this one: what lies in its folder, else what lies in none."""
-        if not (self.submitted and folder):
-            return True
-        return self.is_of_assignment(entry) if of_assignment else len(entry.parts) == self.depth + 2
-
-    def is_of_assignment(self, entry: Entry) -> bool:
-        """Say whether a file lies in its student's folder of the assignment."""
-        return entry.parts[self.depth + 1 : self.depth + 2] == (self.assignment,)
-
-    def _has_assignment(self, entries: Iterable[Entry]) -> bool:
-        return any(map(self.is_of_assignment, entries))
-
-    def _flat(self, entries: Sequence[Entry], notebook: str) -> Iterator[tuple[Owner, Sequence[Entry]]]:
-        """Files that no platform named: each is the student's whose name it bears."""
-        originals = {plain_name(_stem(entry))[0] for entry in entries if not plain_name(_stem(entry))[1]}
-        copies = Counter(plain_name(_stem(entry))[0] for entry in entries)
-        own = re.compile(rf"^{re.escape(notebook)}[ _-]+|[ _-]+{re.escape(notebook)}$")
-        for entry in entries:
-            base, copy = plain_name(_stem(entry))
-            # "student (1)" and "student (2)" without a "student" are two people, not two copies.
-            person = copy and base not in originals and copies[base] > 1
-            name = own.sub("", _stem(entry) if person else base).strip()
-            nobody = name in ("", notebook)
-            if nobody:
-                only = len(entries) == 1 and self.depth > 0
-                name, nobody = (entry.parts[self.depth - 1], False) if only else (_stem(entry), True)
-            said = _NAMED_SO if nobody else ""
-            yield Owner(plain_id(name), entry.name, remark=said, how="name", doubt=nobody), [entry]
-
-
-def _room(place: Path, assignment: str) -> _Room:
-    """Find where the hand-ins stand side by side: in `submitted/`, or below what stands around all of them."""
-    submitted = place.name == SUBMITTED and place.is_dir()
-    entries, depth, aside = listed(place, assignment if submitted else ""), 0, list[Aside]()
-    while True:
-        entries = _without(entries, depth, OURS if not submitted else frozenset(), aside)
-        inside = {entry.parts[depth] for entry in entries if _counts(entry, depth)}
-        folders = {entry.parts[depth] for entry in entries if entry.is_folder_at(depth)}
-        name = SUBMITTED if SUBMITTED in folders else next(iter(inside), "")
-        around = inside == folders == {name} and not by_platform(name) and not GRADESCOPE.fullmatch(name)
-        if submitted or not (name == SUBMITTED or around):
-            return _Room(entries, depth, submitted, assignment, aside)
-        submitted = name == SUBMITTED
-        entries, left = _split(entries, partial(_is_within, name, depth))
-        aside += [_aside(entry, f"It does not lie in {name}/.") for entry in left]
-        depth += 1
-
-
-def _without(entries: Sequence[Entry], depth: int, ours: Container[str], aside: list[Aside]) -> list[Entry]:
-    """Leave aside what is hidden and what lies in a course's own folders."""
-    kept = []
-    for entry in entries:
-        name = entry.parts[depth]
-        if is_hidden(name):
-            aside.append(_aside(entry, entry.reason or HIDDEN))
-        elif name in ours and entry.is_folder_at(depth):
-            aside.append(_aside(entry, f"It lies in {name}/, which is the course's own."))
-        else:
-            kept.append(entry)
-    return kept
-
-
 def _number(n: int, what: str) -> str:
     return f"{n:,} {what}{'s' if n != 1 else ''}"
-
-
-def _split(entries: Iterable[Entry], wanted: Callable[[Entry], bool]) -> tuple[list[Entry], list[Entry]]:
-    """Return (those that are wanted, the others)."""
-    kept: list[Entry] = []
-    left: list[Entry] = []
-    for entry in entries:
-        (kept if wanted(entry) else left).append(entry)
-    return kept, left
-
-
-def _is_within(name: str, depth: int, entry: Entry) -> bool:
-    return entry.parts[depth] == name and len(entry.parts) > depth + 1
-
-
-def _aside(entry: Entry, reason: str) -> Aside:
-    return Aside("/".join(entry.parts), reason, entry.is_notebook or reason == _NOTHING)
-
-
-def _counts(entry: Entry, depth: int) -> bool:
-    return entry.is_folder_at(depth) or is_notebook(entry.parts[depth]) or is_archive(entry.parts[depth])
-
-
-def _stem(entry: Entry) -> str:
-    return Path(entry.name).stem
-
-
-def _people(entries: Iterable[Entry]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for entry in entries:
-        if entry.name == METADATA and entry.path:
-            try:
-                found |= people(read_bytes(entry.path, limit=1_000_000_000).decode("utf-8", "replace"))
-            except UnreadableError:
-                continue  # the folders' own names do
-    return found
