@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from autograder.collecting.entries import HIDDEN, Entry, is_archive, is_hidden, is_notebook, is_of_a_tool, is_wanted
+from autograder.collecting.entries import HIDDEN, Entry, is_archive, is_hidden, is_of_a_tool, is_wanted, may_hold_work
 from autograder.reading.notebook import MAX_BYTES
 
 MAX_MEMBERS = 200_000
@@ -74,7 +74,7 @@ class Unpacker:
         inner = inner[-1:] if _leads_out(info, inner) else inner  # no path, so only the file's own name is left
         parts, outer = (*above, *inner), len(above)
         if not inner or any(is_hidden(part) for part in inner):
-            if inner and is_notebook(inner[-1]) and not any(map(is_of_a_tool, inner)):
+            if inner and may_hold_work(inner[-1]) and not any(map(is_of_a_tool, inner)):
                 yield Entry(parts, None, HIDDEN, outer)
             return
         if not is_wanted(inner[-1]):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
-HIDDEN = "The notebook lies in a hidden folder or has a hidden name; those are not read."
+HIDDEN = "The work is hidden, by its name or in a hidden folder; such files are not read."
 LINK = "The submitted folder is a link; only real folders are graded."
 # What tools leave behind in nearly every hand-in: nobody's work, so nothing is said of it.
 _TOOLS = frozenset({".git", ".ipynb_checkpoints", ".Trash", "__MACOSX", ".DS_Store"})
@@ -59,9 +59,14 @@ def is_archive(name: str) -> bool:
     return name.lower().endswith(".zip")
 
 
+def may_hold_work(name: str) -> bool:
+    """Say whether a file's name is a notebook's or an archive's."""
+    return is_notebook(name) or is_archive(name)
+
+
 def is_wanted(name: str) -> bool:
     """Say whether a file's bytes are of use: notebooks, archives, Gradescope's list."""
-    return is_notebook(name) or is_archive(name) or re.split(r"[\\/]", name)[-1] == METADATA
+    return may_hold_work(name) or re.split(r"[\\/]", name)[-1] == METADATA
 
 
 def is_hidden(name: str) -> bool:

@@ -20,9 +20,9 @@ from autograder.collecting.entries import (
     Entry,
     is_archive,
     is_hidden,
-    is_notebook,
     is_of_a_tool,
     is_wanted,
+    may_hold_work,
 )
 from autograder.temporary import Folder
 
@@ -121,15 +121,15 @@ def text_of(name: str) -> str:
 
 
 def _hidden(path: Path, parts: tuple[str, ...]) -> Iterator[Entry]:
-    """Name the notebooks of a hidden file or folder, unless a tool made it; they are not read."""
+    """Name the notebooks and archives that are hidden, unless a tool made them; they are not read."""
     if is_of_a_tool(path.name) or path.is_symlink():
         return
     if not path.is_dir():
-        if is_notebook(path.name):
+        if may_hold_work(path.name):
             yield Entry(parts, None, HIDDEN)
         return
     files = ((Path(folder), name) for folder, _, names in os.walk(path) for name in sorted(names))
     for folder, name in itertools.islice(files, _MAX_HIDDEN):
         inside = folder.relative_to(path).parts
-        if is_notebook(name) and not any(map(is_of_a_tool, inside)):
+        if may_hold_work(name) and not any(map(is_of_a_tool, inside)):
             yield Entry((*parts, *map(text_of, inside), text_of(name)), None, HIDDEN)

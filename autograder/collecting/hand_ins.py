@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from autograder.collecting.choose import plain_name
-from autograder.collecting.entries import HIDDEN, METADATA, Entry, is_archive, is_hidden, is_notebook
+from autograder.collecting.entries import HIDDEN, METADATA, Entry, is_archive, is_hidden, is_notebook, may_hold_work
 from autograder.collecting.folders import listed
 from autograder.collecting.owners import GRADESCOPE, Owner, by_platform, folder_id, of_gradescope, people, plain_id
 from autograder.reading.notebook import UnreadableError, read_bytes
@@ -157,7 +157,7 @@ def _is_within(name: str, depth: int, entry: Entry) -> bool:
 
 def left_aside(entry: Entry, reason: str) -> Aside:
     """Return a file that is nobody's, with the reason."""
-    return Aside("/".join(entry.parts), reason, entry.is_notebook or reason == _NOTHING)
+    return Aside("/".join(entry.parts), reason, may_hold_work(entry.name) or reason == _NOTHING)
 
 
 def _counts(entry: Entry, depth: int) -> bool:
