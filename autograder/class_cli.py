@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.commandline import AddCommand, positive, seed
+from autograder.commandline import AddCommand, positive, say, say_aside, seed
 from autograder.reading.places import ANSWERS, LESSON, RELEASE, SUITES
 
 MATRIX_SEED = 13
@@ -91,62 +90,68 @@ def _feedback(options: argparse.Namespace) -> int:
     from autograder.books.feedback import write_pages
     from autograder.books.given import read_given
     from autograder.books.handback import release, write_for_nbgrader
-    from autograder.grading.results import load_all
+    from autograder.books.loaded import load_class
 
     folder = options.course / ("feedback-instructor" if options.instructor else "feedback")
-    results, given = load_all(options.course / "results"), read_given(options.course, options.db)
-    print("\n".join(map(str, write_pages(results, folder, options.instructor, given))))
+    loaded, given = load_class(options.course / "results"), read_given(options.course, options.db)
+    results = loaded.results
+    say(*write_pages(results, folder, options.instructor, given))
+    say_aside(*loaded.told)
     if options.instructor:
         return 0
     handback = write_for_nbgrader(results, options.course, given)
     if options.release:
-        print(release(options.course))
+        say(release(options.course))
         if handback.unstamped:
-            print(f"Not submitted through nbgrader, so not released: {', '.join(handback.unstamped)}", file=sys.stderr)
+            say_aside(f"Not submitted through nbgrader, so not released: {', '.join(handback.unstamped)}")
     return 0
 
 
 def _class(options: argparse.Namespace) -> int:
+    from autograder.books.loaded import load_class
     from autograder.books.overview import class_data, write_page
-    from autograder.grading.results import load_all
 
-    results = load_all(options.course / "results")
+    loaded = load_class(options.course / "results")
+    results = loaded.everybody
     path = write_page(results, options.course)
-    print(json.dumps(class_data(results, path), indent=1) if options.json else path)
+    say_aside(*loaded.told)
+    say(json.dumps(class_data(results, path), indent=1) if options.json else path)
     return 0
 
 
 def _export(options: argparse.Namespace) -> int:
     from autograder.books.exports import TITLE, export
-    from autograder.grading.results import load_all
+    from autograder.books.loaded import load_class
 
-    results = load_all(options.course / "results")
+    loaded = load_class(options.course / "results")
+    results = loaded.everybody
+    say_aside(*loaded.told)
     paths = export(results, options.to, options.course / "export", options.title or TITLE)
     left = sum(not result.readable for result in results)
     waiting = sum(not result.judged for result in results)
     unread = sum(result.to_read for result in results)
     if options.json:
-        print(
+        say(
             json.dumps(
                 {"files": [str(path) for path in paths], "unreadable": left, "not_judged": waiting, "to_read": unread},
                 indent=1,
             )
         )
         return 0
-    print("\n".join(map(str, paths)))
+    say(*paths)
     if left:
-        print(f"{left} that could not be read have no score; `autograder class` lists them", file=sys.stderr)
+        say_aside(f"{left} that could not be read have no score; `autograder class` lists them")
     if waiting:
-        print(f"{waiting} not judged have no score; run `autograder grade` again, it judges them anew", file=sys.stderr)
+        say_aside(f"{waiting} not judged have no score; run `autograder grade` again, it judges them anew")
     if unread:
-        print(f"Automatic points only: {unread} written answers are graded in nbgrader's formgrader", file=sys.stderr)
+        say_aside(f"Automatic points only: {unread} written answers are graded in nbgrader's formgrader")
     return 0
 
 
 def _gradescope(options: argparse.Namespace) -> int:
     from autograder.books.gradescope import build
 
-    print(build(options.to, options.release, options.suites or SUITES))
+    say(build(options.to, options.release, options.suites or SUITES))
     return 0
 
 
@@ -182,10 +187,10 @@ def _mutants(options: argparse.Namespace) -> int:
 def _told(table: str, problems: Sequence[str], data: Mapping[str, Any] | None) -> int:
     """Print a table and what does not hold, or the data; return the exit status."""
     if data is not None:
-        print(json.dumps(data, indent=1))
+        say(json.dumps(data, indent=1))
         return 1 if problems else 0
-    print(table)
-    print(f"\n{len(problems)} of its rules do not hold:" if problems else "\nEvery rule holds.")
+    say(table)
+    say(f"\n{len(problems)} of its rules do not hold:" if problems else "\nEvery rule holds.")
     for problem in problems:
-        print(f"  {problem}")
+        say(f"  {problem}")
     return 1 if problems else 0

@@ -27,6 +27,8 @@ from autograder.commandline import (
     command,
     positive,
     refusal,
+    say,
+    say_aside,
     seed,
 )
 from autograder.proving.demo_class import make_class
@@ -61,23 +63,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(arguments: Sequence[str] | None) -> int:
     options = build_parser().parse_args(arguments)
     if any(importlib.util.find_spec(name) is None for name in ("nbgrader", "pytest")):
-        print("autograder: nbgrader and pytest are missing; run `pip install '.[course]'` here", file=sys.stderr)
+        say_aside("autograder: nbgrader and pytest are missing; run `pip install '.[course]'` here")
         return 1
     from autograder.books.handback import NbgraderError
     from autograder.grading.gradebook import GradebookError
     from autograder.judging.judge import CannotGradeError
+    from autograder.publishing.release import ReleaseError
     from autograder.reading.lesson import LessonError
-    from autograder.reading.release import ReleaseError
     from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
     from tinytorch.export import ExportError
 
     try:
         return int(options.run(options))
     except SandboxUnavailable as error:
-        print(f"autograder: {error}, or grade with --trust-submissions what you wrote yourself", file=sys.stderr)
+        say_aside(f"autograder: {error}, or grade with --trust-submissions what you wrote yourself")
         return 3
     except KeyboardInterrupt:
-        print("autograder: stopped; what was graded so far is kept", file=sys.stderr)
+        say_aside("autograder: stopped; what was graded so far is kept")
         return 130
     except BrokenPipeError:
         raise
@@ -92,7 +94,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         OSError,
         ValueError,
     ) as error:
-        print(f"autograder: {refusal(error)}", file=sys.stderr)
+        say_aside(f"autograder: {refusal(error)}")
         return 1
 
 
@@ -178,13 +180,14 @@ def build_parser() -> Parser:
 
 
 def _release(options: argparse.Namespace) -> int:
-    from autograder.reading.release import release
+    from autograder.publishing.release import release
 
-    print(release(options.lesson, options.to, options.db))
+    say(release(options.lesson, options.to, options.db))
     return 0
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from autograder.collecting.collect import collect
     from autograder.files import write_whole
     from autograder.grading.cluster import on_cluster
     from autograder.grading.progress import live
@@ -193,19 +196,20 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.grading.whole_class import grade_class, usable_cores
     from autograder.judging.basis import basis
     from autograder.judging.setup import Setup
-    from autograder.reading.collect import find_submissions
     from autograder.sandbox import confinement
 
     if options.tier:
         os.environ["AUTOGRADER_TIER"] = options.tier  # for the grading processes as well
-    found = find_submissions(options.folder)
+    collected = collect(options.folder)
+    found = collected.found
+    say_aside(*collected.told())
     course = (options.course or _course_of(options.folder)).resolve()
     course.mkdir(parents=True, exist_ok=True)
     tier = confinement.TRUSTED if options.trust_submissions else None if options.scheduler else confinement.probe()
     jobs = min(options.jobs or usable_cores(), len(found))
     engine = on_cluster(options.scheduler, jobs) if options.scheduler else None
     for why in confinement.passed_over(tier) if tier else ():
-        print(f"A better sandbox cannot be used here: {why}", file=sys.stderr)
+        say_aside(f"A better sandbox cannot be used here: {why}")
     where = f"sandbox: {tier.name}" if tier else f"on the cluster at {options.scheduler}"
     with Folder("support") as support:
         setup = Setup(
@@ -218,7 +222,7 @@ def _grade(options: argparse.Namespace) -> int:
         )
         if options.seed is None:
             setup = replace(setup, seed=Record(course).seed(basis(setup)))
-        print(f"Grading {len(found)} submissions in {jobs} processes, seed {setup.seed}, {where}", file=sys.stderr)
+        say_aside(f"Grading {len(found)} submissions in {jobs} processes, seed {setup.seed}, {where}")
         url = options.db or f"sqlite:///{course / 'gradebook.db'}"
         results = grade_class(
             found,
@@ -234,11 +238,12 @@ def _grade(options: argparse.Namespace) -> int:
     table = write_whole(course / "class.md", markdown_table(results) + "\n")
     if options.json:
         students = [summary(result) for result in results]
-        print(json.dumps({"seed": setup.seed, "course": str(course), "students": students}, indent=1))
+        data = {"seed": setup.seed, "course": str(course), "students": students, "left_aside": collected.data()}
+        say(json.dumps(data, indent=1))
         return 0
-    print(text_table(results, shutil.get_terminal_size((100, 24)).columns))
-    print(f"\nSeed {setup.seed}: the same command with --seed {setup.seed} gives the same points.")
-    print(f"In {course}: {table.name}, gradebook.db, results/, autograded/; `autograder feedback` writes the pages.")
+    say(text_table(results, shutil.get_terminal_size((100, 24)).columns))
+    say(f"\nSeed {setup.seed}: the same command with --seed {setup.seed} gives the same points.")
+    say(f"In {course}: {table.name}, gradebook.db, results/, autograded/; `autograder feedback` writes the pages.")
     return 0
 
 
@@ -246,7 +251,7 @@ def _demo_class(options: argparse.Namespace) -> int:
     from autograder.proving.synthetic import synthetic_class
 
     made = synthetic_class(options.folder, options.students, options.seed) if options.students else None
-    print("\n".join(map(str, made or make_class(options.folder))))
+    say(*made or make_class(options.folder))
     return 0
 
 
@@ -259,4 +264,4 @@ def _course_of(folder: Path) -> Path:
 
 def _say_who_left(students: list[str]) -> None:
     if students:
-        print(f"Not in the folder any more, set aside in results/left/: {', '.join(students)}", file=sys.stderr)
+        say_aside(f"Not in the folder any more, set aside in results/left/: {', '.join(students)}")

@@ -7,11 +7,14 @@ other's.
 from __future__ import annotations
 
 import argparse
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import shtab
+
+from autograder.shown import in_line, in_terminal
 
 STATUS = "0 done, 1 it could not be done: one sentence says why and what to do, 2 wrong arguments"
 
@@ -59,6 +62,16 @@ def add_completion(parser: argparse.ArgumentParser) -> None:
             if action.type is Path:  # shtab asks for the attribute
                 folder = action.metavar in ("DIR", "FOLDER")
                 action.complete = shtab.DIRECTORY if folder else shtab.FILE
+
+
+def say(*texts: object) -> None:
+    """Print results. Names and remarks come from students, and a terminal obeys control characters: none is left."""
+    sys.stdout.write("".join(f"{in_terminal(str(text))}\n" for text in texts))
+
+
+def say_aside(*texts: object) -> None:
+    """Print to standard error what is no result: each text as one line."""
+    sys.stderr.write("".join(f"{in_line(str(text))}\n" for text in texts))
 
 
 def positive(text: str) -> int:

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 
 from side_by_side import number, publish, table
 
+from autograder.collecting.collect import find_submissions
 from autograder.grading.cluster import on_cluster
 from autograder.grading.grade import Graded
 from autograder.grading.progress import duration, live
@@ -30,7 +31,6 @@ from autograder.grading.results import Result
 from autograder.grading.whole_class import grade_class, usable_cores
 from autograder.judging.setup import Setup
 from autograder.proving.synthetic import synthetic_class
-from autograder.reading.collect import find_submissions
 from autograder.reading.places import RELEASE, SUITES
 from autograder.sandbox import confinement
 from autograder.temporary import Folder

@@ -21,11 +21,11 @@ from typing import Any
 
 from side_by_side import command_line, number, publish, table
 
+from autograder.collecting.collect import find_submissions
 from autograder.grading.cluster import on_cluster
 from autograder.grading.whole_class import grade_class, usable_cores
 from autograder.judging.setup import Setup
 from autograder.proving.synthetic import synthetic_class
-from autograder.reading.collect import find_submissions
 from autograder.reading.places import RELEASE, SUITES
 from autograder.sandbox import confinement
 from autograder.temporary import Folder

@@ -106,10 +106,10 @@ def ours(tier: str, files: Sequence[Path]) -> Cost | None:
 
 def grade(tier: str, files: Sequence[Path]) -> int:
     """Grade the files one after another in this process, as each process of a class does, and print the cost."""
+    from autograder.collecting.choose import Found
     from autograder.grading.grade import Grader
     from autograder.judging.own_process import collect_seldom
     from autograder.judging.setup import Setup
-    from autograder.reading.collect import Found
     from autograder.reading.places import RELEASE, SUITES
     from autograder.sandbox import confinement, process
     from autograder.temporary import Folder

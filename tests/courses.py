@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.collecting.choose import Found
+from autograder.collecting.collect import find_submissions
 from autograder.grading.grade import Grader, Judged
 from autograder.grading.whole_class import grade_class
 from autograder.judging.setup import Setup
 from autograder.pool import Ended
 from autograder.proving.on_file import Answer
 from autograder.proving.synthetic import synthetic_class
-from autograder.reading.collect import Found, find_submissions
 from tests import mini
 
 _WRONG = {

@@ -13,10 +13,10 @@ import time
 from pathlib import Path
 from typing import Any
 
+from autograder.collecting.choose import Found
 from autograder.grading.grade import Graded, Grader
 from autograder.grading.results import Result
 from autograder.judging.setup import Setup
-from autograder.reading.collect import Found
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
 from autograder.reading.submission import Submission, normalise, read_submission

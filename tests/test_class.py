@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
+from autograder.collecting.collect import find_submissions
 from autograder.grading.results import Result, load_all, points_text, save
 from autograder.grading.table import markdown_table, text_table
 from autograder.grading.whole_class import grade_class
 from autograder.pool import spread
 from autograder.proving.demo_class import make_class
-from autograder.reading.collect import find_submissions
 from autograder.reading.places import RELEASE, ROOT, SUITES
 from autograder.sandbox import confinement
 from tests import mini

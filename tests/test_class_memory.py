@@ -13,6 +13,7 @@ from typing import TypeVar
 
 import pytest
 
+from autograder.collecting.choose import Found
 from autograder.examining.examiner import Outcome, Part
 from autograder.grading.class_results import ClassResults
 from autograder.grading.grade import Grader, Judged
@@ -21,7 +22,6 @@ from autograder.grading.table import markdown_table, text_table
 from autograder.grading.whole_class import grade_class
 from autograder.judging.judgement import Judgement
 from autograder.pool import Ended, spread
-from autograder.reading.collect import Found
 from tests import mini
 
 Item = TypeVar("Item")

@@ -16,7 +16,7 @@ from autograder.books.items import failed_tests, items, totals
 from autograder.books.overview import render, write_page
 from autograder.books.similar import essence, families, groups, pairs
 from autograder.grading.autograded import write_autograded
-from autograder.grading.results import Lost, Mark, Question, Result, save
+from autograder.grading.results import SCHEMA_VERSION, Lost, Mark, Question, Result, save
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
 from autograder.reading.submission import Submission, normalise
@@ -217,9 +217,32 @@ def test_gradescopes_results_keep_its_contract(course: Path, capsys: pytest.Capt
     assert "14 written answers are graded in nbgrader's formgrader" in said.err
     written = json.loads((course / "export" / "gradescope" / "s11" / "results.json").read_text())
     assert (written["score"], written["tests"][0]["status"]) == (85.0, "passed")
-    assert (course / "export" / "gradescope" / "_b_x__b_" / "results.json").is_file()
+    (odd,) = (course / "export" / "gradescope").glob("_b_x__b_-*")
+    assert (odd / "results.json").is_file()
+    folders = export([replace(CLASS[0], student="a:b"), replace(CLASS[1], student="a_b")], "gradescope", course)
+    assert len(set(folders)) == 2, "two students never share a folder"
     with pytest.raises(ValueError, match="no such format"):
         export(CLASS, "excel", course)
+
+
+def test_a_result_that_cannot_be_read_stops_nobody(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is named, has no points in a sheet, and its student keeps the page of before."""
+    texts = {"torn": '{"schema', "old": '{"schema_version": 0}', "odd": json.dumps({"schema_version": SCHEMA_VERSION})}
+    for name, text in texts.items():
+        (course / "results" / f"{name}.json").write_text(text)
+    for words in (["feedback"], ["class"], ["export", "--to", "csv"], ["export", "--to", "canvas"]):
+        assert cli.main([*words, "--course", str(course)]) == 0
+        said = capsys.readouterr().err
+        assert "results/torn.json cannot be read (no JSON: line 1, column 2)" in said
+        assert f"results/old.json cannot be read (results of schema version {SCHEMA_VERSION} are needed, got 0" in said
+        assert "results/odd.json cannot be read (entries are missing)" in said
+    assert (course / "feedback" / "s00.html").is_file()
+    assert not (course / "feedback" / "torn.html").exists()
+    assert "The result cannot be read" in (course / "class.html").read_text()
+    sheet = (course / "export" / "csv.csv").read_text(encoding="utf-8")
+    rows = {row[0]: row for row in csv.reader(io.StringIO(sheet))}
+    assert rows["torn"][1] == ""
+    assert rows["s00"][1] != ""
 
 
 @pytest.mark.parametrize("command", ["feedback", "class", "export", "gradescope", "matrix"])

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from autograder.reading.collect import find_submissions
+from autograder.collecting.collect import find_submissions
 from tests import mini
 
 PAGE = mini.ROOT / "book" / "instructors" / "github_classroom.md"

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from autograder import cli
+from autograder.collecting.collect import find_submissions
 from autograder.grading import batch
 from autograder.grading.cluster import on_cluster
 from autograder.grading.grade import Grader
@@ -18,7 +19,6 @@ from autograder.grading.judge_lines import packed
 from autograder.grading.whole_class import on_this_machine
 from autograder.judging.basis import answers_bytes
 from autograder.judging.judge import CannotGradeError
-from autograder.reading.collect import find_submissions
 from tests import mini
 from tests.clusters import cluster
 from tests.courses import grade_course, here, left_behind, mini_class, points

@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reading import archives
-from autograder.reading.archives import ArchiveError, listed
-from autograder.reading.collect import find_submissions
-from autograder.reading.owners import people, plain_id
+from autograder.collecting import archives
+from autograder.collecting.archives import ArchiveError
+from autograder.collecting.collect import find_submissions
+from autograder.collecting.folders import listed
+from autograder.collecting.owners import folder_id, numbered_id, people, plain_id
 from autograder.reading.submission import read_submission
 from tests import mini
 
@@ -75,7 +76,7 @@ LAYOUTS: dict[str, tuple[Mapping[str, bytes], dict[str, str]]] = {
             "assignment_9_export/submission_102/benchmarking_dev.ipynb": NOTEBOOK,
             "assignment_9_export/submission_103/benchmarking_dev.ipynb": NOTEBOOK,
         },
-        dict.fromkeys(["4711", "Blaise .._.._Pascal", "submission_103"], "benchmarking_dev.ipynb"),
+        dict.fromkeys(["4711", "Blaise .._.._Pascal-a78e006d", "submission_103"], "benchmarking_dev.ipynb"),
     ),
     "nbgrader zip_collect": (
         {
@@ -217,10 +218,16 @@ def test_an_archive_that_is_none_is_refused(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_ids_are_file_names() -> None:
-    assert [plain_id(text) for text in ("../../x", "a/b\0c", "", "...", "Ä" * 300)][:4] == [
-        "_.._x", "a_b_c", "unnamed", "unnamed",
-    ]  # fmt: skip
-    assert len(plain_id("Ä" * 300).encode()) <= 180
+    texts = ("../../x", "a/b\0c", "", "...", "a:b", "a_b", "Ä" * 300, "Ä" * 301, " a_b", "ada")
+    ids = [plain_id(text) for text in texts]
+    shown = ("_.._x", "a_b_c", "unnamed", "unnamed", "a_b", "a_b", "Ä", "Ä", "a_b", "ada")
+    assert all(found.startswith(start) for found, start in zip(ids, shown, strict=True))
+    assert len(set(ids)) == len(ids), "two names are never one id"
+    assert all(len(found.encode()) <= 180 and not set(found) & set('/\\:*?"<>|\0') for found in ids)
+    assert (plain_id("a_b"), plain_id("ada"), plain_id("Zoe\u0308")) == ("a_b", "ada", "Zoë")
+    assert numbered_id("Ä" * 300, "4711").endswith("_4711"), "the platform's number is the way back"
+    assert (folder_id("a:b"), folder_id("Ä" * 90)) == ("a:b", "Ä" * 90), "nbgrader's own name for a student"
+    assert len(folder_id("x" * 255).encode()) <= 180
     assert people(PEOPLE) == {
         "submission_101": ["4711", "grace@example.edu"],
         "submission_102": ["Blaise ../../Pascal"],

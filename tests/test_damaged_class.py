@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from autograder.collecting.collect import find_submissions
 from autograder.grading.results import load_all
 from autograder.grading.whole_class import grade_class
-from autograder.reading.collect import find_submissions
 from autograder.reading.submission import normalise, read_submission
 from tests import damaged, mini
 

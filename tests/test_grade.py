@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from autograder.collecting.choose import Found
 from autograder.grading.grade import Grader
 from autograder.judging.culprits import MOST, without_culprits
-from autograder.reading.collect import Found
 from autograder.reading.submission import Submission
 from tests import mini
 from tinytorch.export import Cell, ExportError, export_modules

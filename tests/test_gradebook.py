@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from autograder.grading.autograded import feedback_lines, harmless, write_autograded, write_source
+from autograder.grading.autograded import feedback_lines, write_autograded, write_source
 from autograder.grading.gradebook import GradebookError, GradebookWriter, submitted_at
 from autograder.grading.results import Lost, Mark, Question, Result
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Lesson, load_lesson
 from autograder.reading.submission import Submission, normalise
+from autograder.shown import in_page
 from tests import mini
 
 THIRD = 40 / 3
@@ -199,12 +200,12 @@ def test_scores_are_clipped_to_the_cell(tmp_path: Path, lesson: Lesson, result: 
 
 
 def test_nothing_a_student_writes_opens_a_tag() -> None:
-    assert "<script" not in harmless(ATTACK)
-    assert "<https://example.org>" in harmless(ATTACK)
-    assert "a < b" in harmless(ATTACK)
-    assert harmless(ATTACK).replace("\N{WORD JOINER}", "") == ATTACK
+    assert "<script" not in in_page(ATTACK)
+    assert "<https://example.org>" in in_page(ATTACK)
+    assert "a < b" in in_page(ATTACK)
+    assert in_page(ATTACK).replace("\N{WORD JOINER}", "") == ATTACK
     for tag in ("<IMG src=x>", "</div>", "<!-- x -->", "<?php", "<a\nhref=x>"):
-        assert harmless(tag) == f"<\N{WORD JOINER}{tag[1:]}"
+        assert in_page(tag) == f"<\N{WORD JOINER}{tag[1:]}"
 
 
 def test_feedback_lines_say_the_same_thing_once(result: Result) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from autograder.collecting.choose import Found
+from autograder.collecting.collect import find_submissions
 from autograder.grading.grade import Graded, Grader
 from autograder.grading.progress import _lines, duration, live, row
 from autograder.grading.record import Record
@@ -18,7 +20,6 @@ from autograder.judging.basis import answers_bytes, answers_from, basis, key_of
 from autograder.judging.judge import CannotGradeError, Judge
 from autograder.judging.judgement import Judgement, Judgements
 from autograder.judging.setup import Setup
-from autograder.reading.collect import Found, find_submissions
 from tests import mini
 from tests.courses import here
 

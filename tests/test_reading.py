@@ -12,7 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograder.reading.collect import find_submissions, plain_name
+from autograder.collecting.choose import plain_name
+from autograder.collecting.collect import find_submissions
 from autograder.reading.notebook import MAX_BYTES, MAX_CELLS
 from autograder.reading.submission import Submission, read_submission
 from tests import mini

@@ -10,6 +10,7 @@ from typing import Any
 import grimp
 import pytest
 
+from autograder.collecting.choose import Found
 from autograder.grading import judge_lines
 from autograder.grading.grade import Graded, Grader
 from autograder.judging import basis
@@ -17,7 +18,6 @@ from autograder.judging import judge as judging
 from autograder.judging.basis import answers_bytes, file_of, ground, suites_of
 from autograder.judging.judgement import Judgement, Judgements
 from autograder.judging.setup import Setup
-from autograder.reading.collect import Found
 from tests import mini
 
 HEAD, _, BODY = mini.SUITE.partition('@pytest.mark.exercise("middle", points=30)')

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from autograder.reading import release as release_module
+from autograder.grading.register import GradebookError, register, scripts_on_path
+from autograder.publishing import release as release_module
+from autograder.publishing.release import ReleaseError, release
 from autograder.reading.lesson import STUB, load_lesson, split_solution, to_notebook
-from autograder.reading.release import ReleaseError, register, release
 from tinytorch.export import export_modules, read_lesson, write_package
 
 ROOT = Path(__file__).parents[1]
@@ -22,7 +23,7 @@ def _empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from nbgrader.api import Gradebook
 
     path = tmp_path_factory.mktemp("gradebook") / "empty.db"
-    with release_module.scripts_on_path():
+    with scripts_on_path():
         Gradebook(f"sqlite:///{path}").close()
     return path
 
@@ -157,12 +158,12 @@ def test_other_cells_replace_the_entry_until_someone_has_submitted(
         gradebook.add_submission("13_benchmarking", "ada")
     register(changed, url)
     mini_lesson.write_text(mini_text)
-    with pytest.raises(ReleaseError, match="the gradebook has submissions for other cells"):
+    with pytest.raises(GradebookError, match="the gradebook has submissions for other cells"):
         release(mini_lesson, tmp_path / "release", url)
 
 
 def test_only_a_release_enters_the_gradebook(mini_lesson: Path) -> None:
-    with pytest.raises(ReleaseError, match="have checksums"):
+    with pytest.raises(GradebookError, match="have checksums"):
         register(load_lesson(mini_lesson), "sqlite://")
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
+from autograder.collecting.collect import find_submissions
 from autograder.proving.synthetic import synthetic_class
-from autograder.reading.collect import find_submissions
 
 
 def test_the_class_is_the_same_each_time_and_grows(tmp_path: Path) -> None:

@@ -15,15 +15,15 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.collecting.owners import plain_id
 from autograder.files import write_whole
 from autograder.grading.autograded import feedback_lines
 from autograder.grading.results import NOT_JUDGED, Mark, Result, points_text
-from autograder.reading.owners import plain_id
+from autograder.shown import in_sheet
 
 FORMATS = ("gradescope", "canvas", "moodle", "csv")
 TITLE = "13 Benchmarking"
 _NUMBERED = re.compile(r"(?P<name>.+)_(?P<number>\d+)")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def export(results: Sequence[Result], how: str, folder: Path, title: str = TITLE) -> list[Path]:
@@ -143,13 +143,8 @@ def _name_and_number(student: str) -> tuple[str, str]:
 
 def _csv(rows: Iterable[Sequence[str]]) -> str:
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([_harmless(cell) for cell in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows([in_sheet(cell) for cell in row] for row in rows)
     return text.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet runs what begins like a formula; names and remarks come from files that students named."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _json(data: dict[str, Any]) -> str:

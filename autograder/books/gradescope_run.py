@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from autograder.books.exports import gradescope
+from autograder.collecting.choose import Found
+from autograder.collecting.collect import one_submission
 from autograder.files import write_whole
 from autograder.grading.grade import Grader
 from autograder.judging.setup import Setup
-from autograder.reading.collect import Found, one_submission
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK
 from autograder.sandbox import confinement
 from autograder.temporary import Folder

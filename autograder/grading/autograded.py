@@ -7,7 +7,6 @@ what the hidden tests found. Plain `json`, without nbgrader.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,11 +15,10 @@ from autograder.files import json_text, write_whole
 from autograder.grading.results import Mark, Result
 from autograder.reading.lesson import Lesson, to_notebook
 from autograder.reading.notebook import UnreadableError, read_bytes
+from autograder.shown import in_page
 from tinytorch.export import Cell
 
 STAMPS = ("timestamp.txt", "submission_secret.txt")  # what `nbgrader submit` adds to a submission
-
-_TAG = re.compile(r"<(?=[A-Za-z/!?])(?!https?://)")
 
 
 def write_autograded(course: Path, lesson: Lesson, cells: Sequence[Cell], result: Result) -> set[str]:
@@ -32,7 +30,7 @@ def write_autograded(course: Path, lesson: Lesson, cells: Sequence[Cell], result
     """
     checks = {exercise.check_id: exercise.name for exercise in lesson.exercises if not exercise.manual}
     marks = {mark.exercise: mark for mark in result.marks}
-    shown = [replace(cell, source=harmless(cell.source)) if _is_written(cell) else cell for cell in cells]
+    shown = [replace(cell, source=in_page(cell.source)) if _is_written(cell) else cell for cell in cells]
     document = to_notebook(shown)
     for number, (entry, cell) in enumerate(zip(document["cells"], shown, strict=True), start=1):
         if mark := marks.get(checks.get(cell.grade_id or "", "")):
@@ -88,14 +86,6 @@ def feedback_lines(mark: Mark) -> str:
     said = [f"{mark.reason} The released stub was graded instead."] if mark.state == "refused" else []
     said += [lost.message for lost in mark.lost] if mark.state == "answered" else []
     return "".join(f"{text.rstrip()}\n" for text in dict.fromkeys(said))
-
-
-def harmless(markdown: str) -> str:
-    """Return Markdown in which no HTML tag opens: nbgrader shows students' answers as HTML in the instructor's browser.
-
-    A word joiner after "<" keeps the text the same to the eye, in code spans too; addresses in <...> stay links.
-    """
-    return _TAG.sub("<\N{WORD JOINER}", markdown)
 
 
 def _is_written(cell: Cell) -> bool:

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from autograder.collecting.choose import Found
 from autograder.grading.batch import judge_batch
 from autograder.grading.grade import Grader, Judged
 from autograder.grading.judge_lines import packed
@@ -24,7 +25,6 @@ from autograder.judging.judge import CannotGradeError
 from autograder.judging.judgement import Judgement, Judgements
 from autograder.judging.setup import Setup
 from autograder.pool import Ended, spread
-from autograder.reading.collect import Found
 from autograder.reading.submission import Submission
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from autograder.collecting.choose import Found, read_found
 from autograder.examining.collected import SuiteError
 from autograder.examining.examiner import Outcome
 from autograder.grading.autograded import clipped
@@ -20,11 +21,10 @@ from autograder.judging.basis import answers_bytes, basis, ground, key_of
 from autograder.judging.judge import Judge
 from autograder.judging.judgement import Judgement, Judgements
 from autograder.judging.setup import Setup
-from autograder.reading.answers import without_prompt
-from autograder.reading.collect import Found
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import Exercise, load_lesson
-from autograder.reading.submission import Submission, normalise, read_submission
+from autograder.reading.questions import without_prompt
+from autograder.reading.submission import Submission, normalise
 from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
 from tinytorch.export import Cell
 
@@ -70,9 +70,7 @@ class Grader:
 
     def read(self, found: Found) -> Submission:
         """Read one submission; no exception leaves here for what a file holds."""
-        if found.path is None:
-            return Submission(found.student, Path(), remarks=found.remarks, readable=False, attention=True)
-        return read_submission(found.path, found.student, self.layout, found.remarks)
+        return read_found(found, self.layout)
 
     def key(self, submission: Submission) -> str:
         """Return the content key of a submission's answers, whatever the suites."""
@@ -128,7 +126,7 @@ class Grader:
         )
         result = Result(
             student=found.student,
-            file=found.path.name if found.path else "",
+            file=submission.path.name,
             seed=judgement.seed if judgement else self.setup.seed,
             tier=judgement.tier if judgement else "",
             seconds=judgement.seconds if judgement else 0.0,
@@ -148,7 +146,7 @@ class Grader:
         marks = self._marks(submission, ())
         result = Result(
             student=found.student,
-            file=found.path.name if found.path else "",
+            file=submission.path.name,
             seed=self.setup.seed,
             tier="",
             seconds=0.0,

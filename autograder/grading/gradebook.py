@@ -15,19 +15,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from autograder.grading.autograded import clipped, harmless
+from autograder.grading.autograded import clipped
+from autograder.grading.register import GradebookError, register
 from autograder.grading.results import Mark, Result, points_text
 from autograder.reading.lesson import Lesson
 from autograder.reading.notebook import UnreadableError, read_bytes
+from autograder.shown import in_page
+
+__all__ = ["GradebookError", "GradebookWriter", "patiently", "submitted_at"]
 
 LOCKED_S = 60.0  # how long formgrader, or whoever else has the database, is waited for
 CLASHES = 3
+
 _AGAIN_S = 0.2
 Made = TypeVar("Made")
-
-
-class GradebookError(RuntimeError):
-    """The gradebook cannot be opened, or took nothing of one submission; the message is one sentence."""
 
 
 class GradebookWriter:
@@ -37,16 +38,12 @@ class GradebookWriter:
         """Open or make the gradebook at an SQLAlchemy URL and enter the released lesson. Raises GradebookError."""
         from sqlalchemy.exc import SQLAlchemyError
 
-        from autograder.reading.release import ReleaseError, register
-
         self._checks = {exercise.name: exercise.check_id for exercise in lesson.exercises}
         try:
             patiently(lambda: register(lesson, url))
             patiently(lambda: self._open(lesson, url))
         except (SQLAlchemyError, ImportError) as error:
             raise GradebookError(f"the gradebook {_masked(url)} cannot be opened: {_first_line(error)}") from error
-        except ReleaseError as error:
-            raise GradebookError(str(error)) from error
 
     def _open(self, lesson: Lesson, url: str) -> None:
         from nbgrader.api import Gradebook
@@ -209,7 +206,7 @@ def _comment(mark: Mark) -> str | None:
     if mark.state == "unanswered":
         return "No response."
     if mark.state == "refused":
-        return harmless(f"{mark.reason} The released stub was graded instead.")
+        return in_page(f"{mark.reason} The released stub was graded instead.")
     if mark.earned < mark.points:
         return f"{points_text(mark.earned)} of {points_text(mark.points)} points; the check below says why."
     return None

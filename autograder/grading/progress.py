@@ -10,7 +10,7 @@ from typing import TextIO
 
 from autograder.grading.grade import Graded
 from autograder.grading.results import Result, points_text
-from autograder.grading.table import printable
+from autograder.shown import in_line
 
 EVERY_S = 10.0
 
@@ -85,7 +85,7 @@ def row(graded: Graded) -> str:
         if said
     ]
     total = points_text(result.earned) if result.judged else ""
-    return f"{_row(printable(result.student), [*points, total])}  {', '.join(marks)}".rstrip()
+    return f"{_row(in_line(result.student), [*points, total])}  {', '.join(marks)}".rstrip()
 
 
 def _row(name: str, cells: Iterable[str]) -> str:

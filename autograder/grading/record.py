@@ -18,6 +18,7 @@ from autograder.files import PART, write_whole
 
 INDEX = "grading.json"
 SCHEMA_VERSION = 1
+_LONGEST = 255  # bytes of a file's name
 
 
 class Record:
@@ -46,7 +47,8 @@ class Record:
         Nobody has left where no folder is named.
         """
         place = os.path.relpath(folder, self._course) if folder else ""
-        known: dict[str, str] = self._data.get("from", {})
+        # An earlier version noted names that are folders but, with ".json" behind them, no files: nothing is there.
+        known: dict[str, str] = {name: at for name, at in self._data.get("from", {}).items() if _is_file_name(name)}
         left = sorted(name for name, where in known.items() if folder and where == place and name not in students)
         for student in left:
             self._set_aside(student)
@@ -77,3 +79,7 @@ class Record:
     def _write(self, data: dict[str, Any]) -> None:
         self._data = {"schema_version": SCHEMA_VERSION, **data}
         write_whole(self._course / INDEX, json.dumps(self._data, ensure_ascii=False, indent=1) + "\n")
+
+
+def _is_file_name(student: str) -> bool:
+    return len(os.fsencode(f"{student}.json")) <= _LONGEST

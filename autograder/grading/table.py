@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 from autograder.grading.results import Result, points_text
+from autograder.shown import in_line
 
 _GAP = "  "
 Said = TypeVar("Said")
@@ -61,7 +62,7 @@ def _columns(
         total = max(total, result.points)
         earned = {module: points_text(points) for module, (points, _) in by_module.items() if result.judged}
         to_read = f"{result.to_read} to read" if result.to_read else "-"
-        found.append((printable(result.student), earned, result.score_text, to_read))
+        found.append((in_line(result.student), earned, result.score_text, to_read))
         said.append(say(result))
     header = ["student", *modules, "total", "questions"]
     limits = ["of", *map(points_text, modules.values()), points_text(total), ""]
@@ -81,7 +82,7 @@ def _remarks(result: Result, width: int) -> list[str]:
         line
         for number, remark in enumerate(result.said)
         for line in textwrap.wrap(
-            printable(remark if number else f"{result.student}: {remark}"),
+            in_line(remark if number else f"{result.student}: {remark}"),
             max(width, 40),
             initial_indent=indent * (2 if number else 1),
             subsequent_indent=indent * 3,
@@ -95,16 +96,12 @@ def _first_remark(result: Result) -> str:
     return _escaped(": ".join(shown)) + (f" (+{more})" if more else "")
 
 
-def printable(text: str) -> str:
-    """A remark may quote a student, and a terminal obeys control characters."""
-    return "".join(character if character.isprintable() else " " for character in text)
-
-
 def _cells(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
 def _escaped(text: str) -> str:
+    text = in_line(text)
     for character in "\\|`*_<[":
         text = text.replace(character, f"\\{character}")
     return " ".join(text.split())

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from autograder.collecting.choose import Found
 from autograder.grading.autograded import keep_stamps, write_autograded, write_source
 from autograder.grading.class_results import ClassResults
 from autograder.grading.course_lock import only_grader
@@ -33,7 +34,6 @@ from autograder.grading.record import Record
 from autograder.grading.results import load, save
 from autograder.judging.setup import Setup
 from autograder.pool import Ended, spread
-from autograder.reading.collect import Found
 
 # Of one submission in the grading process: twice the time of a submission, since another process may be judging the
 # same answers, and some for reading the file. Nothing but a call into C that does not come back takes so long.

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.books.handback import nbgrader
+from autograder.grading.register import register, scripts_on_path
 from autograder.hosting.texts import COURSE_CONFIG, COURSE_ID, DESK_CONFIG, HERE_CONFIG, START, START_PAGE
 from autograder.reading.lesson import ASSIGNMENT, load_lesson
 from autograder.reading.places import RELEASE
-from autograder.reading.release import register, scripts_on_path
 
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._@-]*[A-Za-z0-9])?")
 
@@ -66,7 +66,7 @@ def course_at(folder: Path, student: str) -> Course:
 def make_course(course: Course, release: Path = RELEASE) -> None:
     """Lay out a course and release the assignment in its exchange.
 
-    Raises FileNotFoundError without a release, ReleaseError where submissions stand in the gradebook against other
+    Raises FileNotFoundError without a release, GradebookError where submissions stand in the gradebook against other
     cells, NbgraderError where nbgrader refuses.
     """
     if not release.is_file():

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from autograder.examining.collected import ASKED
-from autograder.reading.source import bound_names
+from tinytorch.export import bound_names
 
 
 def reached(modules: Mapping[str, str], changed: str) -> set[str]:

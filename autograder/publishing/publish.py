@@ -9,9 +9,9 @@ from autograder.links import Links
 from autograder.publishing.contents import PublishError, contents
 from autograder.publishing.folder import Target, Written
 from autograder.publishing.leaks import Secrets
+from autograder.publishing.release import release
 from autograder.reading.lesson import load_lesson
 from autograder.reading.places import ANSWERS, LESSON, RELEASE, ROOT, SUITES
-from autograder.reading.release import release
 
 _SHOWN = 5  # leaks that are told in full
 

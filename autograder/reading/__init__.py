@@ -1,1 +1,1 @@
-"""What was handed in, and what it is read against: the lesson, its release, submissions and the answers in them."""
+"""What is in a file: the lesson and its release, a submission and the answers in it."""

@@ -12,9 +12,10 @@ import builtins
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.reading.answers import View, missing_modules
+from autograder.reading.answers import missing_modules
 from autograder.reading.layout import exported
 from autograder.reading.source import Code, directives, essence, imports, installed, loose_statements, parse, same_text
+from autograder.reading.view import View
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ def note_helpers_left_behind(view: View, answers: Mapping[str, str], extras: Seq
     behind -= had | view.layout.owners.keys() | view.layout.imported
     for name, source in answers.items() if behind else ():
         code = parse(source)
-        for helper in sorted(code.used & behind - code.defined):
+        for helper in sorted(code.needed & behind):
             view.remarks.note(f"Uses {helper}, which stands in a cell without an export line", name)
 
 

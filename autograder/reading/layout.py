@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograder.reading.source import DoesNotCompileError, directives, essence, imports, parse
+from autograder.reading.source import DoesNotCompileError, directives, essence, imports, parse, tidy
 from tinytorch.export import Cell
 
 
@@ -74,6 +74,6 @@ def exported(source: str) -> str | None:
 
 def _imported(source: str) -> set[str]:
     try:
-        return set(imports(parse(source)))
-    except DoesNotCompileError:  # a cell of notebook commands, such as the one that installs what is missing
+        return set(imports(tidy(source)[0]))
+    except DoesNotCompileError:  # a cell of another language
         return set()

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tinytorch.export import joined
+
 MAX_BYTES = 20_000_000  # a solved lesson with its figures is under 2 MB
 MAX_CELLS = 2_000  # the lesson has fewer than 200
 MAX_BRACKETS = 1_000_000  # lists and objects in the file; the parser needs up to 64 bytes of memory for two of its own
@@ -56,7 +58,7 @@ def read_notebook(path: Path) -> RawNotebook:
     """Read `path` within the limits above. Raises UnreadableError with the reason; no other exception leaves here."""
     remarks: list[str] = []
     text = _decode(read_bytes(path), remarks)
-    cells = _cells(_parse(text), remarks)
+    cells = _cells(_parse(text, remarks), remarks)
     if len(cells) > MAX_CELLS:
         raise UnreadableError(f"The notebook has {len(cells):,} cells, more than the {MAX_CELLS:,} that are read.")
     read = [cell for index, entry in enumerate(cells, start=1) if (cell := _cell(entry, index, remarks))]
@@ -102,11 +104,11 @@ def _decode(data: bytes, remarks: list[str]) -> str:
         return data.decode("cp1252", errors="replace")
 
 
-def _parse(text: str) -> object:
+def _parse(text: str, remarks: list[str]) -> object:
     if text.count("[") + text.count("{") > MAX_BRACKETS:
         raise UnreadableError("The file has too many lists and objects to be a notebook of this lesson.")
     try:
-        return json.loads(text)
+        return _decoded(text, remarks)
     except RecursionError as error:
         raise UnreadableError("The file is nested too deeply to be a notebook.") from error
     except json.JSONDecodeError as error:
@@ -120,6 +122,16 @@ def _parse(text: str) -> object:
         raise UnreadableError(f"The file is not valid JSON: line {error.lineno}, column {error.colno}.") from error
     except ValueError as error:  # an integer of thousands of digits
         raise UnreadableError("The file is not a notebook: it holds a number that is too long.") from error
+
+
+def _decoded(text: str, remarks: list[str]) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        if error.msg != "Extra data" or not text.lstrip().startswith("{"):
+            raise
+        remarks.append(f"The file goes on after the notebook's end (line {error.lineno}); the rest was left out.")
+        return json.JSONDecoder().raw_decode(text.lstrip())[0]
 
 
 def _cells(document: object, remarks: list[str]) -> list[Any]:
@@ -144,8 +156,8 @@ def _cell(entry: object, index: int, remarks: list[str]) -> RawCell | None:
     kind = entry.get("cell_type")
     source = entry.get("source", entry.get("input"))  # format 3 calls a code cell's text its input
     if isinstance(source, list):
-        with contextlib.suppress(TypeError):  # then it is damaged
-            source = "".join(source)
+        with contextlib.suppress(TypeError, AttributeError):  # then it is damaged
+            source = joined(source)
     if not isinstance(kind, str) or not isinstance(source, str):
         remarks.append(f"Cell {index} is damaged and was left out.")
         return None

@@ -6,18 +6,20 @@ Everything here works on a single cell and on its syntax tree. Knows nothing of 
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib.util
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tinytorch.export import is_form_title
+from tinytorch.export import blocks, bound_names, free_names, is_form_title, made_names, plain_python
 
 _DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*([^\s#]*)")
 _PACKAGE = "tinytorch.benchmarking"
-_MAGIC = re.compile(r"[ \t]*[%!]")
+AWAIT = "statements that await outside a function were left out"
+_DEEPEST = 200  # blocks in one another: what reads them goes down as deep, within Python's own limit
 _KEPT = 256  # cells: each is looked at several times, and the released ones in every submission
 
 
@@ -38,9 +40,14 @@ class Code:
         return frozenset(name for statement in self.tree.body for name in bound_names(statement))
 
     @property
-    def used(self) -> frozenset[str]:
-        """Every plain name that the text reads, wherever."""
-        return frozenset(node.id for node in ast.walk(self.tree) if isinstance(node, ast.Name))
+    def made(self) -> frozenset[str]:
+        """Names that the module surely has after the cell and that the cell itself defines: what can be an answer."""
+        return frozenset(made_names(self.tree.body))
+
+    @property
+    def needed(self) -> frozenset[str]:
+        """The names that the cell reads and neither binds itself nor has as a local of a function."""
+        return free_names(self.text)
 
     def without(self, statements: Iterable[ast.stmt]) -> Code:
         """Blank out the lines of these top-level statements, except lines that another statement shares."""
@@ -75,7 +82,7 @@ def parse(source: str) -> Code:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an invalid escape is the student's to see in the notebook, not ours
             compile(text, "<answer>", "exec", dont_inherit=True)
-            return Code(text, ast.parse(text))
+            tree = ast.parse(text)
     except SyntaxError as error:
         # The message may quote the text ("invalid character ..."): short, and escaped wherever it is shown.
         raise DoesNotCompileError(f"line {error.lineno or 1}: {(error.msg or 'invalid syntax')[:80]}") from error
@@ -83,6 +90,9 @@ def parse(source: str) -> Code:
         raise DoesNotCompileError("the code is nested too deeply") from None
     except ValueError as error:
         raise DoesNotCompileError("it holds a character that Python does not accept") from error
+    if _nesting(tree) > _DEEPEST:
+        raise DoesNotCompileError("the code is nested too deeply")
+    return Code(text, tree)
 
 
 def tidy(source: str) -> tuple[Code, list[str]]:
@@ -93,44 +103,51 @@ def tidy(source: str) -> tuple[Code, list[str]]:
     try:
         return parse(source), []
     except DoesNotCompileError as error:
-        repairs: list[str] = []
-        lines = source.split("\n")
-        if any(_MAGIC.match(line) for line in lines):
-            repairs.append("notebook commands (lines with % or !) were left out")
-            lines = ["" if _MAGIC.match(line) else line for line in lines]
-        repaired = "\n".join(lines)
-        if "\N{NO-BREAK SPACE}" in repaired:
+        spaced = source.replace("\N{NO-BREAK SPACE}", " ")
+        text, repairs = plain_python(spaced)
+        if spaced != source:
             repairs.append("no-break spaces were replaced by spaces")
-            repaired = repaired.replace("\N{NO-BREAK SPACE}", " ")
-        if not repairs:
-            raise
-        try:
-            return parse(repaired), repairs
-        except DoesNotCompileError:
-            raise error from None
+        for repaired, done in ((text, repairs), (_without_await(text), [*repairs, AWAIT])):
+            with contextlib.suppress(DoesNotCompileError):
+                if done and repaired is not None:
+                    return parse(repaired), done
+        raise error from None
 
 
-def bound_names(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names that a top-level statement binds in its module."""
-    match statement:
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            yield statement.name
-        case ast.Import() | ast.ImportFrom():
-            yield from (alias.asname or alias.name.partition(".")[0] for alias in statement.names)
-        case ast.Assign() | ast.AnnAssign() | ast.AugAssign():
-            targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-            for target in targets:
-                yield from (
-                    node.id
-                    for node in ast.walk(target)
-                    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-                )
-        case ast.If() | ast.Try() | ast.With():
-            for child in ast.iter_child_nodes(statement):
-                if isinstance(child, ast.ExceptHandler):
-                    yield from (name for inner in child.body for name in bound_names(inner))
-                elif isinstance(child, ast.stmt):
-                    yield from bound_names(child)
+def _without_await(text: str) -> str | None:
+    """Return the text without the statements that await at the top level, which a notebook runs and a module cannot."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = compile(text, "<answer>", "exec", ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, True)
+    except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
+        return None
+    assert isinstance(tree, ast.Module)
+    waiting = {line for statement in tree.body if _awaits(statement) for line in _lines(statement)}
+    lines = enumerate(text.split("\n"), start=1)
+    return "\n".join("" if number in waiting else line for number, line in lines) if waiting else None
+
+
+def _awaits(statement: ast.stmt) -> bool:
+    """Say whether a statement awaits by itself, not in a function or class that it defines."""
+    waiting: list[ast.AST] = [statement]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) or getattr(node, "is_async", None) == 1:
+            return True
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda):
+            waiting += ast.iter_child_nodes(node)
+    return False
+
+
+def _nesting(tree: ast.Module) -> int:
+    """Return how many blocks stand in one another; each `elif` is one in the block before."""
+    deepest, waiting = 0, [(tree.body, 1)]
+    while waiting:
+        body, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting += [(block, depth + 1) for statement in body for block in blocks(statement)]
+    return deepest
 
 
 def loose_statements(code: Code) -> list[ast.stmt]:

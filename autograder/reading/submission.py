@@ -13,10 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from autograder.reading.answers import AnswerReader, View, read_questions
+from autograder.reading.answers import AnswerReader
 from autograder.reading.extras import Extra, note_changed_given, note_helpers_left_behind, read_extras, read_imports
 from autograder.reading.layout import Layout, exported
 from autograder.reading.notebook import UnreadableError, read_notebook
+from autograder.reading.questions import read_questions
+from autograder.reading.view import View
 from tinytorch.export import Cell
 
 MAX_REMARKS = 30
@@ -40,6 +42,11 @@ class Submission:
     remarks: tuple[str, ...] = ()
     readable: bool = True
     attention: bool = False
+
+    @property
+    def holds_answers(self) -> bool:
+        """Whether the student wrote anything that is graded, usable or not."""
+        return bool(self.answers or self.refused or self.written)
 
 
 def read_submission(path: Path, student: str, layout: Layout, remarks: Sequence[str] = ()) -> Submission:

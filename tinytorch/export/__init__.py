@@ -1,21 +1,30 @@
 """The exporter: the cells of a lesson, or of a student's notebook, become the modules of a package.
 
-Its files are read in this order: `cells` reads a lesson, `freenames` one cell's code, `moduletext` lays a module out,
-`exporter` makes the package. The standard library is enough, and nothing else of `tinytorch` is known here.
+Its files are read in this order: `cells` reads a lesson, `ipython` takes a notebook's own syntax out, `bindings` says
+which names a cell's code binds, `freenames` what it uses, `moduletext` lays a module out, `exporter` makes the package.
+The standard library is enough, and nothing else of `tinytorch` is known here.
 """
 
-from tinytorch.export.cells import Cell, ExportError, headings, read_lesson
+from tinytorch.export.bindings import blocks, bound_names, made_names
+from tinytorch.export.cells import Cell, ExportError, headings, joined, read_lesson
 from tinytorch.export.exporter import differences, export_modules, write_package
-from tinytorch.export.freenames import export_target, is_form_title
+from tinytorch.export.freenames import export_target, free_names, is_form_title
+from tinytorch.export.ipython import plain_python
 
 __all__ = [
     "Cell",
     "ExportError",
+    "blocks",
+    "bound_names",
     "differences",
     "export_modules",
     "export_target",
+    "free_names",
     "headings",
     "is_form_title",
+    "joined",
+    "made_names",
+    "plain_python",
     "read_lesson",
     "write_package",
 ]

@@ -76,6 +76,12 @@ def headings(cell: Cell) -> list[tuple[int, str, list[str]]]:
     return found
 
 
+def joined(lines: Sequence[str]) -> str:
+    """Return the text of a cell that a notebook holds as a list of lines; some programs leave out the line ends."""
+    ended = any(line.endswith(("\n", "\r")) for line in lines[:-1])
+    return ("" if ended else "\n").join(lines)
+
+
 Part = tuple[Kind, str, dict[str, Any], str | None]
 
 
@@ -118,7 +124,7 @@ def _notebook(text: str, name: str) -> Iterator[Part]:
         kind = next((kind for kind in get_args(Kind) if isinstance(cell, dict) and cell.get("cell_type") == kind), None)
         source = cell.get("source", "") if isinstance(cell, dict) else None
         if isinstance(source, list) and all(isinstance(line, str) for line in source):
-            source = "".join(source)
+            source = joined(source)
         if kind is None or not isinstance(source, str):
             raise ExportError(f"{name}: cell {number} is neither code, Markdown nor raw text")
         metadata, given = cell.get("metadata"), cell.get("id")

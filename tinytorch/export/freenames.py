@@ -12,7 +12,9 @@ import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from tinytorch.export.bindings import made_names
 from tinytorch.export.cells import Cell, ExportError
+from tinytorch.export.ipython import plain_python
 from tinytorch.export.moduletext import Import
 
 PACKAGE = "tinytorch.benchmarking"
@@ -114,9 +116,16 @@ def _code(source: str) -> Code:
         body,
         tuple(_imports(tree)),
         own - _COMPILERS_OWN,
-        tuple(_public(tree)),
+        tuple(name for name in made_names(tree.body) if not name.startswith("_")),
         frozenset({*_uses(table), *_annotating(tree)}),
     )
+
+
+def free_names(text: str) -> frozenset[str]:
+    """Return the names that code reads and neither binds at its top level nor has as locals. It has to compile."""
+    table = symtable.symtable(text, "<cell>", "exec")
+    own = {symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported()}
+    return frozenset(_uses(table)) - own
 
 
 def loose_code(cell: Cell) -> Code:
@@ -153,8 +162,7 @@ def _imports_package(source: str) -> bool:
 
 
 def _loose_tree(source: str) -> ast.Module:
-    without_magics = re.sub(r"^([ \t]*)[%!].*", r"\1pass", source, flags=re.MULTILINE)
-    for text in (source, without_magics):
+    for text in (source, plain_python(source)[0]):
         try:
             return _parse(text)
         except _UNUSABLE:
@@ -211,18 +219,6 @@ def _imports(tree: ast.Module) -> Iterator[Import]:
             module = "." * node.level + (node.module or "")
             for alias in node.names:
                 yield Import(module, alias.name, alias.asname if alias.asname != alias.name else None)
-
-
-def _public(tree: ast.Module) -> Iterator[str]:
-    for node in tree.body:
-        names: list[str] = []
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names = [node.name]
-        elif isinstance(node, ast.Assign):
-            names = [leaf.id for each in node.targets for leaf in _leaves(each)]
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
-            names = [node.target.id]
-        yield from (name for name in names if not name.startswith("_"))
 
 
 def _leaves(tree: ast.AST) -> Iterator[ast.Name]:

@@ -1,4 +1,4 @@
-"""List what was handed in: the files of a folder, or of a zip within limits that are checked before anything is read.
+"""List and unpack a zip within limits that are checked before anything is read.
 
 A name in an archive never becomes a path here: members are written to numbered folders of our own. Links are neither
 followed nor made. What is wrong with one file is said of that file; only an archive that is damaged as a whole, or that
@@ -7,21 +7,19 @@ is larger than any class, is refused. Knows nothing of students or notebooks' co
 
 from __future__ import annotations
 
-import atexit
 import io
 import lzma
-import os
 import re
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from autograder.collecting.entries import HIDDEN, Entry, is_archive, is_hidden, is_of_a_tool, is_wanted, may_hold_work
 from autograder.reading.notebook import MAX_BYTES
-from autograder.temporary import Folder
 
 MAX_MEMBERS = 200_000
 MAX_TOTAL = 20_000_000_000  # 10,000 notebooks of 2 MB
@@ -29,68 +27,17 @@ MAX_MEMBERS_OF_ONE = 2_000  # of an archive inside an archive: one student's
 MAX_TOTAL_OF_ONE = 200_000_000
 MAX_RATIO = 200  # notebooks shrink to a fifth or a tenth; a bomb to a thousandth
 SMALL = 1_000_000  # bytes: too little to do harm, whatever the ratio
-METADATA = "submission_metadata.yml"  # Gradescope's list of who handed in what
 
-_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, OSError)
+_UTF8 = 0x800  # of a member's flags: its name is UTF-8
+# What zipfile raises on damaged or hostile bytes: besides its own errors those of what it is built on.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, RuntimeError, OSError, ValueError)
 
 
 class ArchiveError(ValueError):
     """The archive cannot be used as a whole; the message is one plain sentence."""
 
 
-@dataclass(frozen=True)
-class Entry:
-    """One file: where it stood, and where its bytes can be read, or None and the reason in a plain sentence.
-
-    Files that are no notebooks have neither path nor reason: they only tell that somebody handed in something.
-    """
-
-    parts: tuple[str, ...]
-    path: Path | None = None
-    reason: str = ""
-
-
-def listed(source: Path) -> list[Entry]:
-    """Return the files of a folder or a zip, those of archives inside it too, sorted by where they stood.
-
-    Hidden files and folders are left out. Raises FileNotFoundError, and ArchiveError for what is no usable archive.
-    """
-    if source.is_dir():
-        return sorted(_walked(source), key=lambda entry: entry.parts)
-    if not source.is_file() or source.is_symlink():
-        raise FileNotFoundError(f"there is no folder {source}")
-    target = Folder("handed-in")
-    atexit.register(target.remove)
-    with source.open("rb") as file:
-        return sorted(_Unpacker(target.path).members(file, (), str(source)), key=lambda entry: entry.parts)
-
-
-def _walked(root: Path) -> Iterator[Entry]:
-    unpacker: _Unpacker | None = None
-    for number, path in enumerate(_files(root)):
-        if number >= MAX_MEMBERS:
-            raise ArchiveError(f"{root} holds more than {MAX_MEMBERS:,} files")
-        parts = tuple(os.fsencode(part).decode("utf-8", "replace") for part in path.relative_to(root).parts)
-        if path.suffix.lower() == ".zip" and path.is_file() and not path.is_symlink():
-            if unpacker is None:
-                target = Folder("handed-in")
-                atexit.register(target.remove)
-                unpacker = _Unpacker(target.path)
-            with path.open("rb") as file:
-                yield from unpacker.inside(file, parts)
-        elif _is_wanted(parts[-1]):
-            yield Entry(parts, path)
-        else:
-            yield Entry(parts)
-
-
-def _files(root: Path) -> Iterator[Path]:
-    for folder, folders, names in os.walk(root):
-        folders[:] = sorted(name for name in folders if not _is_hidden(name))
-        yield from (Path(folder, name) for name in sorted(names) if not _is_hidden(name))
-
-
-class _Unpacker:
+class Unpacker:
     """Writes the members of archives to `target`, each to a folder of its own."""
 
     def __init__(self, target: Path) -> None:
@@ -105,42 +52,45 @@ class _Unpacker:
                 infos = [info for info in archive.infolist() if not info.is_dir()]
                 if len(infos) > most:
                     raise ArchiveError(f"{name} holds {len(infos):,} files, more than the {most:,} that are read")
-                total = sum(info.file_size for info in infos if _is_wanted(info.filename))
+                total = sum(info.file_size for info in infos if is_wanted(info.filename))
                 if total > size:
                     raise ArchiveError(f"{name} would unpack to {total / 1e9:,.1f} GB, more than {size / 1e9:,.1f} GB")
                 return [entry for info in infos for entry in self._member(archive, info, above)]
+        except ArchiveError:
+            raise
         except _DAMAGED as error:
             raise ArchiveError(f"{name} is no zip archive, or a damaged one") from error
 
     def inside(self, file: IO[bytes], parts: tuple[str, ...]) -> list[Entry]:
         """Unpack an archive among the files; what is wrong with it is said of it alone."""
         try:
-            return self.members(file, parts, "The archive") or [Entry(parts)]
+            return self.members(file, parts, "The archive") or [Entry(parts, outer=len(parts))]
         except ArchiveError as error:
-            return [Entry(parts, None, f"{error}.")]
+            return [Entry(parts, None, f"{error}.", len(parts))]
 
     def _member(self, archive: zipfile.ZipFile, info: zipfile.ZipInfo, above: tuple[str, ...]) -> Iterator[Entry]:
-        inner = tuple(part for part in re.split(r"[\\/]", info.filename) if part not in ("", "."))
-        parts = (*above, *inner)
-        if not inner or any(_is_hidden(part) for part in inner if part != ".."):
-            return
-        nested = inner[-1].lower().endswith(".zip")
-        if not nested and not _is_wanted(inner[-1]):
-            yield Entry(parts)
-            return
-        if nested and above:
-            yield Entry(parts, None, "An archive within an archive within an archive is not read.")
-            return
+        inner = tuple(part for part in re.split(r"[\\/]", name_of(info)) if part not in ("", "."))
         reason = _refusal(info, inner)
+        inner = inner[-1:] if _leads_out(info, inner) else inner  # no path, so only the file's own name is left
+        parts, outer = (*above, *inner), len(above)
+        if not inner or any(is_hidden(part) for part in inner):
+            if inner and may_hold_work(inner[-1]) and not any(map(is_of_a_tool, inner)):
+                yield Entry(parts, None, HIDDEN, outer)
+            return
+        if not is_wanted(inner[-1]):
+            yield Entry(parts, outer=outer)
+            return
+        nested = is_archive(inner[-1])
+        if nested and above:
+            yield Entry(parts, None, "An archive within an archive within an archive is not read.", outer)
+            return
         data = b"" if reason else _bytes(archive, info)
-        if data is None:
-            reason = "The file is damaged in the archive."
         if reason or data is None:
-            yield Entry(tuple(part for part in parts if part != ".."), None, reason)
+            yield Entry(parts, None, reason or "The file is damaged in the archive.", outer)
         elif nested:
             yield from self.inside(io.BytesIO(data), parts)
         else:
-            yield Entry(parts, self._write(inner[-1], data))
+            yield Entry(parts, self._write(inner[-1], data), outer=outer)
 
     def _write(self, name: str, data: bytes) -> Path:
         self.number += 1
@@ -151,9 +101,23 @@ class _Unpacker:
         return path
 
 
+def name_of(info: zipfile.ZipInfo) -> str:
+    """Return a member's name. Many zips hold UTF-8 without the flag that says so, which zipfile reads as cp437."""
+    if info.flag_bits & _UTF8 or info.filename.isascii():
+        return info.filename
+    try:
+        return info.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return info.filename
+
+
+def _leads_out(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> bool:
+    return ".." in parts or info.filename.startswith(("/", "\\")) or bool(re.match(r"[A-Za-z]:", info.filename))
+
+
 def _refusal(info: zipfile.ZipInfo, parts: tuple[str, ...]) -> str:
     """Say why a member is not read, from the archive's directory alone; "" for none."""
-    if ".." in parts or info.filename.startswith(("/", "\\")) or re.match(r"[A-Za-z]:", info.filename):
+    if _leads_out(info, parts):
         return "The file's path leads out of the archive."
     if stat.S_ISLNK(info.external_attr >> 16):
         return "The submission is a link to another file; only a real file is graded."
@@ -174,11 +138,3 @@ def _bytes(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes | None:
     except _DAMAGED:
         return None
     return data if len(data) <= MAX_BYTES else None
-
-
-def _is_wanted(name: str) -> bool:
-    return name.lower().endswith((".ipynb", ".zip")) or re.split(r"[\\/]", name)[-1] == METADATA
-
-
-def _is_hidden(name: str) -> bool:
-    return name.startswith(".") or name == "__MACOSX"

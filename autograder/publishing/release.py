@@ -1,4 +1,4 @@
-"""The student's notebook, made from the lesson by nbgrader's own converter, and its entry in a gradebook.
+"""The student's notebook, made from the lesson by nbgrader's own converter.
 
 nbgrader clears the solutions, locks the checks and computes the checksums; this module gives it a course folder that
 lives as long as the call, looks for solutions that were left, and writes the same bytes for the same lesson.
@@ -7,14 +7,13 @@ lives as long as the call, looks for solutions that were left, and writes the sa
 import io
 import json
 import logging
-import os
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from autograder.grading.register import register
 from autograder.reading.folded import fold
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK, STUB, Lesson, load_lesson, split_solution, to_notebook
 
@@ -30,7 +29,7 @@ def release(source: Path, target: Path, gradebook_url: str | None = None) -> Pat
 
     With `gradebook_url`, an SQLAlchemy URL, the assignment is entered there as well.
     Raises LessonError or ExportError if the lesson breaks a rule, ReleaseError if nbgrader refuses it or a line of a
-    solution would be released; nothing is written then.
+    solution would be released; nothing is written then. Raises GradebookError if the gradebook does not take it.
     """
     lesson = load_lesson(source)
     notebook = _convert(fold(to_notebook(lesson.cells)))
@@ -43,78 +42,6 @@ def release(source: Path, target: Path, gradebook_url: str | None = None) -> Pat
     if gradebook_url is not None:
         register(load_lesson(path), gradebook_url)
     return path
-
-
-def register(lesson: Lesson, gradebook_url: str) -> None:
-    """Enter a released lesson into an nbgrader gradebook: assignment, notebook, grade, solution and source cells.
-
-    Doing it again changes nothing. `lesson` is loaded from the release, whose cells carry nbgrader's checksums.
-    Raises ReleaseError if it is not, or if submissions stand in the gradebook against other cells.
-    """
-    if any(cell.nbgrader and "checksum" not in cell.nbgrader for cell in lesson.cells):
-        raise ReleaseError(
-            "the gradebook takes the released notebook, whose cells have checksums; release the lesson first"
-        )
-    from nbgrader.api import Gradebook, MissingEntry
-
-    where = (Path(lesson.notebook).stem, lesson.assignment)
-    rows = _rows(lesson)
-    kernel = json.dumps(to_notebook([])["metadata"]["kernelspec"])
-    with scripts_on_path(), Gradebook(gradebook_url) as gradebook:
-        gradebook.update_or_create_assignment(lesson.assignment)
-        try:
-            notebook = gradebook.find_notebook(*where)
-            if _entries(notebook).keys() != rows.keys():
-                if notebook.submissions:
-                    raise ReleaseError(
-                        f"the gradebook has submissions for other cells of {lesson.assignment}; use another gradebook"
-                    )
-                gradebook.remove_notebook(*where)
-        except MissingEntry:
-            pass
-        notebook = gradebook.update_or_create_notebook(*where, kernelspec=kernel)
-        entries = _entries(notebook)
-        for (kind, name), values in rows.items():
-            entry = entries.get((kind, name)) or kind(name=name, notebook_id=notebook.id)
-            for column, value in values.items():
-                setattr(entry, column, value)
-            gradebook.db.add(entry)
-        gradebook.db.commit()  # once: nbgrader's own update_or_create commits, and waits for the disk, at every cell
-
-
-def _rows(lesson: Lesson) -> dict[tuple[Any, str | None], dict[str, Any]]:
-    """What nbgrader's SaveCells would enter: {(table, grade id): columns}."""
-    from nbgrader.api import GradeCell, SolutionCell, SourceCell
-
-    rows: dict[tuple[Any, str | None], dict[str, Any]] = {}
-    for cell in lesson.cells:
-        found = cell.nbgrader
-        if not found:
-            continue
-        if found["grade"]:
-            rows[GradeCell, cell.grade_id] = {"max_score": float(found["points"]), "cell_type": cell.kind}
-        if found["solution"]:
-            rows[SolutionCell, cell.grade_id] = {}
-        locked = not found["solution"] and (found["grade"] or found["locked"])
-        source = {"cell_type": cell.kind, "source": cell.source, "locked": locked, "checksum": found["checksum"]}
-        rows[SourceCell, cell.grade_id] = source
-    return rows
-
-
-def _entries(notebook: Any) -> dict[tuple[Any, str | None], Any]:
-    cells = [*notebook.grade_cells, *notebook.solution_cells, *notebook.source_cells]
-    return {(type(cell), cell.name): cell for cell in cells}
-
-
-@contextmanager
-def scripts_on_path() -> Iterator[None]:
-    """Put this interpreter's scripts first on PATH: nbgrader runs `alembic` by name when it makes a database."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])
-    try:
-        yield
-    finally:
-        os.environ["PATH"] = before
 
 
 def _convert(notebook: dict[str, Any]) -> dict[str, Any]:
