@@ -1,15 +1,20 @@
 """A grading run that is killed, and the same command again: every submission has exactly one result."""
 
+import contextlib
 import multiprocessing
+import os
 import random
 import signal
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from autograder.grading.gradebook import GradebookWriter
+from autograder.grading.results import load_all
 from tests import mini
+from tests.confined import descendants
 from tests.courses import files_written, grade_course, here, left_behind, mini_class, points, rows
 from tests.test_gradebook import set_manual
 
@@ -59,6 +64,53 @@ def test_killed_at_ten_random_moments(tmp_path: Path) -> None:
     while (alive := {pid for pid in orphans if Path(f"/proc/{pid}").exists()}) and time.monotonic() < limit:
         time.sleep(0.1)
     assert not alive
+
+
+class Killer(threading.Thread):
+    """Ends processes below this one at random, judges and sandboxes, as a machine without memory does."""
+
+    def __init__(self, kills: int) -> None:
+        super().__init__(daemon=True)
+        self.left, self._rng = kills, random.Random(13)
+
+    def run(self) -> None:
+        while self.left > 0:
+            time.sleep(self._rng.uniform(0.05, 0.3))
+            below = [pid for pid in sorted(descendants(os.getpid())) if self._is_ours(pid)]
+            if below:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(self._rng.choice(below), signal.SIGKILL)
+                    self.left -= 1
+
+    @staticmethod
+    def _is_ours(pid: int) -> bool:
+        """Not the one that `multiprocessing` keeps for itself."""
+        try:
+            return b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:  # it has just ended
+            return False
+
+
+def test_judges_and_sandboxes_killed_at_random_cost_nobody_a_point(tmp_path: Path) -> None:
+    """Whoever was hit twice is not judged; every score that is given is the one that is due."""
+    whole, course = mini_class(tmp_path / "whole", STUDENTS), mini_class(tmp_path / "course", STUDENTS)
+    grade_course(whole, mini.setup(), engine=here)
+    killer = Killer(2 * KILLS)
+    killer.start()
+    grade_course(course, mini.setup(), jobs=2)
+    struck, killer.left = 2 * KILLS - killer.left, 0
+    due = {result.student: result for result in load_all(whole / "results")}
+    found = load_all(course / "results")
+    assert struck > 2
+    assert [result.student for result in found] == sorted(due)
+    for result in found:
+        if result.judged:
+            assert result.marks == due[result.student].marks
+        else:
+            assert result.attention
+    killer.join()
+    grade_course(course, mini.setup(), engine=here)
+    assert left_behind(course) == left_behind(whole)
 
 
 @pytest.mark.parametrize(
