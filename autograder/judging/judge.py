@@ -85,19 +85,26 @@ class Judge:
         return {name: verdict.parts.get(file_of(name), Part()) for name in suites} if verdict else {}
 
     def check(self) -> None:
-        """Refuse a sandbox in which no answer could ever earn a point; raises CannotGradeError with the reason.
+        """Refuse a sandbox in which no answer could ever earn a point; raises CannotGradeError with the reason, and
+        SandboxLostError where it is lost twice.
 
         A package of imports alone is imported there: all that the released lesson imports, inside functions too.
         """
         lines = sorted({line for text in self._ours.values() for line in _imports(text)})
         package = Package({"__init__.py": "\n".join([*lines, ""])}, self._ours)
-        deadline = Deadline(self.setup.limits.wall_s)
-        why = self._imported(package, self.setup.limits, deadline) or self._failure(deadline, Submission("", Path()))
+        try:
+            why = self._why_not(package)
+        except SandboxLostError:
+            why = self._why_not(package)
         if why:
             raise CannotGradeError(
                 f"the lesson's own package cannot be imported in the sandbox ({why}), so every submission would get "
                 "0 points; install what is missing in the Python that grades"
             )
+
+    def _why_not(self, package: Package) -> str:
+        deadline = Deadline(self.setup.limits.wall_s)
+        return self._imported(package, self.setup.limits, deadline) or self._failure(deadline, Submission("", Path()))
 
     def _judge(self, submission: Submission, deadline: Deadline, seed: int) -> tuple[Submission, Verdict | None]:
         """Judge the answers; where they earn nothing because there is no package, without those that are to blame."""
