@@ -25,7 +25,7 @@ class Honest(Jittery):
 
     def __call__(self, batch):
         super().__call__(batch)
-        return batch[:, :1] * 2 + 1
+        return batch * 2 + 1
 
 
 class Caching(Honest):

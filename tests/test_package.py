@@ -149,7 +149,7 @@ def test_cifar10_without_file_or_network_says_what_to_do(monkeypatch, tmp_path):
     ],
 )
 def test_arrays_and_libraries_are_data_too(data, n, labelled):
-    results = scripted(data=data).run_all_scenarios()
+    results = jittery(data=data).run_all_scenarios()
     assert results.n_samples == n
     assert (results.accuracy["model"] is not None) == labelled
 
