@@ -1,9 +1,9 @@
 # %% wrong: completed_rate
 # Reports what was completed a second instead of what was scheduled.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+        return percentile_of(run.latency_ns, 0.9) / NS_PER_MS
     if run.scenario == "server":
         return (run.n - 1) / int(run.completed_ns[-1] - run.completed_ns[0]) * NS_PER_S
     if run.scenario == "offline":
@@ -13,9 +13,9 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% wrong: else_offline
 # Takes every other scenario for Offline.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+        return percentile_of(run.latency_ns, 0.9) / NS_PER_MS
     if run.scenario == "server":
         return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
     return run.n / run.duration_ns * NS_PER_S
@@ -23,7 +23,7 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% wrong: mean_latency
 # Reports the mean latency.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
         return float(run.latency_ns.mean()) / NS_PER_MS
     if run.scenario == "server":
@@ -35,9 +35,9 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% wrong: n_for_n_minus_1
 # Counts queries where gaps are meant.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+        return percentile_of(run.latency_ns, 0.9) / NS_PER_MS
     if run.scenario == "server":
         return run.n / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
     if run.scenario == "offline":
@@ -47,9 +47,9 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% wrong: nanoseconds
 # Reports latency in ns.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9)
+        return percentile_of(run.latency_ns, 0.9)
     if run.scenario == "server":
         return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
     if run.scenario == "offline":
@@ -59,9 +59,9 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% wrong: sum_of_latencies
 # Divides Offline's samples by the sum of their latencies, which overlap.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+        return percentile_of(run.latency_ns, 0.9) / NS_PER_MS
     if run.scenario == "server":
         return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
     if run.scenario == "offline":
@@ -71,21 +71,33 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% wrong: time_of_day
 # Divides Offline's samples by the time on the clock.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+        return percentile_of(run.latency_ns, 0.9) / NS_PER_MS
     if run.scenario == "server":
         return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
     if run.scenario == "offline":
         return run.n / int(run.completed_ns[-1]) * NS_PER_S
     raise ValueError(f"unknown scenario {run.scenario!r}; take one of {', '.join(METRICS)}")
 
+# %% wrong: ignores_percentile_of
+# Sorts by hand where percentile_of was given.
+#| export scenarios
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
+    if run.scenario == "single_stream":
+        return float(np.sort(run.latency_ns)[math.floor(run.n * 0.9)]) / NS_PER_MS
+    if run.scenario == "server":
+        return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
+    if run.scenario == "offline":
+        return run.n / run.duration_ns * NS_PER_S
+    raise ValueError(f"unknown scenario {run.scenario!r}; take one of {', '.join(METRICS)}")
+
 # %% wrong: percentile_of_the_settings
 # Reports the percentile that Server has to meet.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, settings.percentile) / NS_PER_MS
+        return percentile_of(run.latency_ns, settings.percentile) / NS_PER_MS
     if run.scenario == "server":
         return (run.n - 1) / int(run.scheduled_ns[-1] - run.scheduled_ns[0]) * NS_PER_S
     if run.scenario == "offline":
@@ -95,9 +107,9 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% wrong: median_gap
 # Takes the rate of the median gap for that of the schedule: right only where gaps are alike.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     if run.scenario == "single_stream":
-        return percentile(run.latency_ns, 0.9) / NS_PER_MS
+        return percentile_of(run.latency_ns, 0.9) / NS_PER_MS
     if run.scenario == "server":
         return NS_PER_S / float(np.median(np.diff(run.scheduled_ns)))
     if run.scenario == "offline":
@@ -105,13 +117,13 @@ def metric_value(run: Run, settings: Settings) -> float:
     raise ValueError(f"unknown scenario {run.scenario!r}; take one of {', '.join(METRICS)}")
 
 # %% right: by_hand
-# Sorts and subtracts by hand.
+# Subtracts by hand.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     scheduled, completed = run.scheduled_ns.tolist(), run.completed_ns.tolist()
     if run.scenario == "single_stream":
-        waits = sorted(done - due for due, done in zip(scheduled, completed))
-        return waits[len(waits) * 9 // 10] / 1_000_000
+        waits = [done - due for due, done in zip(scheduled, completed)]
+        return percentile_of(values=waits, p=9 / 10) / 1_000_000
     if run.scenario == "server":
         return (len(scheduled) - 1) * 1_000_000_000 / (scheduled[-1] - scheduled[0])
     if run.scenario == "offline":
@@ -121,10 +133,10 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% right: match
 # Chooses with match.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     match run.scenario:
         case "single_stream":
-            return percentile(run.latency_ns / 1e6, 0.9)
+            return percentile_of(run.latency_ns / 1e6, 0.9)
         case "server":
             seconds = (run.scheduled_ns[-1] - run.scheduled_ns[0]) / 1e9
             return float((len(run.scheduled_ns) - 1) / seconds)
@@ -136,9 +148,9 @@ def metric_value(run: Run, settings: Settings) -> float:
 # %% right: table
 # Looks the formula up.
 #| export scenarios
-def metric_value(run: Run, settings: Settings) -> float:
+def metric_value(run: Run, settings: Settings, percentile_of: Step = percentile) -> float:
     formulas = {
-        "single_stream": lambda: percentile(run.latency_ns, 0.9) / NS_PER_MS,
+        "single_stream": lambda: percentile_of(run.latency_ns, 0.9) / NS_PER_MS,
         "server": lambda: NS_PER_S / float(np.diff(run.scheduled_ns).mean()),
         "offline": lambda: NS_PER_S * run.n / run.duration_ns,
     }

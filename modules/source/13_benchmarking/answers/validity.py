@@ -1,13 +1,13 @@
 # %% wrong: first_reason_only
 # Returns as soon as one rule is broken.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     if run.n < settings.min_queries:
         return [Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more")]
     if run.duration_ns < settings.min_duration_ns:
         return [Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer")]
     if run.scenario == "server" and run.n:
-        tail = percentile(run.latency_ns, settings.percentile)
+        tail = percentile_of(run.latency_ns, settings.percentile)
         if tail > settings.latency_target_ns:
             return [Reason("latency target missed", f"{tail} over {settings.latency_target_ns} ns", "lower target_qps")]
     return []
@@ -15,12 +15,12 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: forgets_the_count
 # Never asks how many queries there were.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.duration_ns < settings.min_duration_ns:
         reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
     if run.scenario == "server" and run.n:
-        tail = percentile(run.latency_ns, settings.percentile)
+        tail = percentile_of(run.latency_ns, settings.percentile)
         if tail > settings.latency_target_ns:
             reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
     return reasons
@@ -28,12 +28,12 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: forgets_the_duration
 # Never asks how long the run was.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.n < settings.min_queries:
         reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
     if run.scenario == "server" and run.n:
-        tail = percentile(run.latency_ns, settings.percentile)
+        tail = percentile_of(run.latency_ns, settings.percentile)
         if tail > settings.latency_target_ns:
             reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
     return reasons
@@ -41,14 +41,14 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: limits_excluded
 # Wants more than the minimum and less than the target.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.n <= settings.min_queries:
         reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
     if run.duration_ns <= settings.min_duration_ns:
         reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
     if run.scenario == "server" and run.n:
-        tail = percentile(run.latency_ns, settings.percentile)
+        tail = percentile_of(run.latency_ns, settings.percentile)
         if tail >= settings.latency_target_ns:
             reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
     return reasons
@@ -56,7 +56,7 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: mean_against_the_target
 # Holds the mean latency against the target.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.n < settings.min_queries:
         reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
@@ -69,13 +69,13 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: target_for_all
 # Holds every scenario to the Server's target.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.n < settings.min_queries:
         reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
     if run.duration_ns < settings.min_duration_ns:
         reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
-    tail = percentile(run.latency_ns, settings.percentile) if run.n else 0
+    tail = percentile_of(run.latency_ns, settings.percentile) if run.n else 0
     if tail > settings.latency_target_ns:
         reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
     return reasons
@@ -83,14 +83,29 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: always_p99
 # Holds the 99th percentile against the target, whatever was asked for.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.n < settings.min_queries:
         reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
     if run.duration_ns < settings.min_duration_ns:
         reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
     if run.scenario == "server" and run.n:
-        tail = percentile(run.latency_ns, 0.99)
+        tail = percentile_of(run.latency_ns, 0.99)
+        if tail > settings.latency_target_ns:
+            reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
+    return reasons
+
+# %% wrong: ignores_percentile_of
+# Sorts by hand where percentile_of was given.
+#| export scenarios
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
+    reasons = []
+    if run.n < settings.min_queries:
+        reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
+    if run.duration_ns < settings.min_duration_ns:
+        reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
+    if run.scenario == "server" and run.n:
+        tail = np.sort(run.latency_ns)[math.floor(run.n * settings.percentile)]
         if tail > settings.latency_target_ns:
             reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
     return reasons
@@ -98,14 +113,14 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: no_evidence
 # Says what is wrong and shows nothing.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.n < settings.min_queries:
         reasons.append(Reason("too few queries", "", "issue more"))
     if run.duration_ns < settings.min_duration_ns:
         reasons.append(Reason("too short", "", "run longer"))
     if run.scenario == "server" and run.n:
-        tail = percentile(run.latency_ns, settings.percentile)
+        tail = percentile_of(run.latency_ns, settings.percentile)
         if tail > settings.latency_target_ns:
             reasons.append(Reason("latency target missed", "", "lower target_qps"))
     return reasons
@@ -113,43 +128,45 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% wrong: trips_over_an_empty_run
 # Asks for the percentile of a run without a sample.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     reasons = []
     if run.n < settings.min_queries:
         reasons.append(Reason("too few queries", f"{run.n} of {settings.min_queries}", "issue more"))
     if run.duration_ns < settings.min_duration_ns:
         reasons.append(Reason("too short", f"{run.duration_ns} of {settings.min_duration_ns} ns", "run longer"))
     if run.scenario == "server":
-        tail = percentile(run.latency_ns, settings.percentile)
+        tail = percentile_of(run.latency_ns, settings.percentile)
         if tail > settings.latency_target_ns:
             reasons.append(Reason("latency target missed", f"{tail} ns", "lower target_qps"))
     return reasons
 
-# %% right: count_the_late
-# Counts how many are late instead of sorting.
+# %% right: adds_lists
+# Adds lists, and asks the percentile of a list in ms.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     found: list[Reason] = []
     if len(run.scheduled_ns) < settings.min_queries:
         found += [Reason("too few queries", str(run.n), "more queries")]
     if run.duration_ns < settings.min_duration_ns:
         found += [Reason("too short", str(run.duration_ns), "more time")]
-    in_time = int((run.completed_ns - run.scheduled_ns <= settings.latency_target_ns).sum())
-    if run.scenario == "server" and run.n > 0 and in_time <= math.floor(run.n * settings.percentile):
-        found += [Reason("too slow", f"{run.n - in_time} late", "fewer queries")]
+    waits_ms = [float(done - due) / 1e6 for due, done in zip(run.scheduled_ns, run.completed_ns)]
+    if run.scenario == "server" and waits_ms:
+        tail_ms = percentile_of(values=waits_ms, p=settings.percentile)
+        if tail_ms > settings.latency_target_ns / 1e6:
+            found += [Reason("too slow", f"{tail_ms} ms", "fewer queries")]
     return found
 
 # %% right: generator
 # Yields the reasons and makes a list of them.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     def broken() -> Iterator[Reason]:
         if not run.n >= settings.min_queries:
             yield Reason(claim="few", evidence=f"{run.n} queries", remedy="issue more")
         if not run.duration_ns >= settings.min_duration_ns:
             yield Reason(claim="short", evidence=f"{run.duration_ns} ns", remedy="run longer")
         if run.scenario == "server" and run.n > 0:
-            p_ns = percentile(run.latency_ns.tolist(), settings.percentile)
+            p_ns = percentile_of(run.latency_ns.tolist(), settings.percentile)
             if not p_ns <= settings.latency_target_ns:
                 yield Reason(claim="slow", evidence=f"{p_ns} ns", remedy="ask less")
 
@@ -158,13 +175,13 @@ def validity(run: Run, settings: Settings) -> list[Reason]:
 # %% right: table
 # Keeps the rules in a table.
 #| export scenarios
-def validity(run: Run, settings: Settings) -> list[Reason]:
+def validity(run: Run, settings: Settings, percentile_of: Step = percentile) -> list[Reason]:
     rules = [
         (run.n < settings.min_queries, "too few queries", f"{run.n} of {settings.min_queries}", "issue more"),
         (run.duration_ns < settings.min_duration_ns, "too short", f"{run.duration_ns} ns", "run longer"),
     ]
     if run.scenario == "server" and run.n:
-        tail = percentile(run.latency_ns, settings.percentile)
+        tail = percentile_of(run.latency_ns, settings.percentile)
         rules.append((tail > settings.latency_target_ns, "too slow", f"{tail:.0f} ns", "lower target_qps"))
     return [Reason(*words) for broken, *words in rules if broken]
 
