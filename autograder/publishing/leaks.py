@@ -24,6 +24,7 @@ from autograder.reading.lesson import Lesson, split_solution
 SHORTEST = 12  # characters of a line without its spaces: `return rows` gives nothing away
 LONG = 40  # characters of a line that is looked for inside other lines, as in a string or a minified file
 DIGITS = 4  # of a number that counts as a suite's own
+POWERS = {str(1 << k) for k in range(64)}  # sizes that any program has
 PATHS = (
     "modules/source",
     "modules/release",
@@ -145,7 +146,7 @@ def _numbers(text: str) -> Iterator[str]:
     """The numbers of four digits or more that stand in a text, zeros at either end not counted."""
     for found in _NUMBER.findall(text):
         number = found.replace("_", "")
-        if len(re.split("[eE]", number)[0].replace(".", "").strip("0")) >= DIGITS:
+        if len(re.split("[eE]", number)[0].replace(".", "").strip("0")) >= DIGITS and number not in POWERS:
             yield number
 
 

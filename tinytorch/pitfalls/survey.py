@@ -32,6 +32,7 @@ from .report import best_of_k, mean_of_ratios, optional_stopping
 from .series import autocorrelation, level_step, slow_warm_up
 
 Found = list[Pitfall | None]
+COMPARED = ("model", "baseline")
 
 
 class Detectors(NamedTuple):
@@ -57,14 +58,14 @@ def survey(
     found = [pitfall for pitfall in _of_the_design(results, detectors, control, margin, pairs) if pitfall is not None]
     looks = {"server": _of_the_load} | ({} if results.virtual_time else {"single_stream": _of_the_stream})
     for scenario, look in looks.items():
-        for arm in ("model", "baseline"):
+        for arm in COMPARED:
             every = results[scenario].runs.get(arm, []) if scenario in results else []
             runs = [run for run in every if run.n > 20 and run.error is None]
             seen = look(runs, results, detectors) if runs else []
             found += [pitfall._replace(where=f"{scenario}, {arm}") for pitfall in seen if pitfall is not None]
     places: dict[Pitfall, list[str]] = {}
-    for pitfall in found:
-        places.setdefault(pitfall._replace(where=""), []).append(pitfall.where)
+    for each in found:
+        places.setdefault(each._replace(where=""), []).append(each.where)
     return [pitfall._replace(where="; ".join(filter(None, where))) for pitfall, where in places.items()]
 
 

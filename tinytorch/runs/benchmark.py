@@ -134,15 +134,15 @@ class Benchmark:
 
         Whatever ends the block, they stay in `.results`, and where that is a failure it is written there.
         """
-        systems, library = self.ready()
+        systems, samples = self.ready()
         results = self.results = self.results_type(
             settings=self.settings,
             model_name=systems["model"].name,
             baseline_name=systems["baseline"].name if "baseline" in systems else None,
-            dataset_name=library.name,
-            dataset_fingerprint=library.fingerprint,
-            n_samples=len(library),
-            labels=library.labels,
+            dataset_name=samples.name,
+            dataset_fingerprint=samples.fingerprint,
+            n_samples=len(samples),
+            labels=samples.labels,
             layout_controlled=True,
             virtual_time=not isinstance(self.clock, RealClock),
             environment=environment.describe(),
@@ -155,7 +155,7 @@ class Benchmark:
         )
         self.times.update(scenarios)
         try:
-            self._measure_accuracy(results, systems, library)
+            self._measure_accuracy(results, systems, samples)
             results.add_scenarios(scenarios, list(systems), self.settings.control)
             yield results
         except (Exception, KeyboardInterrupt) as failure:
@@ -190,9 +190,9 @@ class Benchmark:
 
     def single_run(self, scenario: str, settings: Settings, number: int = 0) -> tuple[Run, Settings]:
         """Return one run of the freshly built model in round `number`, and the settings with the load it had."""
-        systems, library = self.ready()
+        systems, samples = self.ready()
         runs: dict[str, dict[str, list[Run]]] = {scenario: {"model": []}}
-        this = self.round_type({"model": systems["model"]}, library, settings, self.clock, number, runs)
+        this = self.round_type({"model": systems["model"]}, samples, settings, self.clock, number, runs)
         type(self).one_round(this, [scenario])
         return runs[scenario]["model"][0], replace(settings, target_qps=this.target_qps)
 

@@ -53,8 +53,8 @@ def batch_pace_ns(this: RoundBase, arm: str, size: int, drive: Offline) -> float
         drive(this.models[arm], inputs, size, this.clock, log)
 
     runs = [this.record_batches("warm-up", arm, indices, ask)]
-    start = this.clock.now_ns()
-    while len(runs) < 6 and (len(runs) < 2 or this.clock.now_ns() - start < 20 * NS_PER_MS):
+    began_ns = this.clock.now_ns()
+    while len(runs) < 6 and (len(runs) < 2 or this.clock.now_ns() - began_ns < 20 * NS_PER_MS):
         runs.append(this.record_batches("warm-up", arm, indices, ask))
     warm_ns = [run.duration_ns for run in runs[1:]]
     return max(1.0, (min(warm_ns) or float(np.mean(warm_ns))) / size)  # 0: under a step of the clock

@@ -85,7 +85,7 @@ def class_numbers(outputs: npt.NDArray[Any], labels: npt.NDArray[np.int64]) -> n
             )
         found: npt.NDArray[np.int64] = outputs.argmax(axis=1).astype(np.int64)
         return found
-    if outputs.ndim == 1 and outputs.dtype.kind in "biu":
+    if outputs.ndim == 1 and outputs.dtype.kind in "biuf" and bool((outputs == np.floor(outputs)).all()):
         return outputs.astype(np.int64)
     shape = f"shape {outputs.shape}, {outputs.dtype}"
     raise ValueError(f"accuracy takes class scores (n, 2 or more) or whole class numbers (n,), got {shape}; {way_out}")

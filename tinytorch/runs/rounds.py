@@ -153,8 +153,8 @@ class RoundBase:
             runs = record(scenario, drive, logs, indices, drawn, self.settings.deadline_s, arms, order)
             self.kinds |= {arm: log.kind for arm, log in zip(arms, logs, strict=True)}
             return runs
-        except RunFailed as failure:
-            self.keep(scenario, arms, failure.runs)
+        except RunFailed as ended:
+            self.keep(scenario, arms, ended.runs)
             raise
 
     def keep(self, scenario: str, arms: Sequence[str], measured: Sequence[Run]) -> list[Run]:
