@@ -95,8 +95,8 @@ def record(
     """Call `drive`, which fills `logs`, one for each of `arms`, and return one Run per log. `rng` draws what is kept.
 
     `order` (n, arms) says whose turn it was, where several models are asked in turns. Raises RunFailed, with the cause
-    and the runs so far, if the model raises, takes longer than `deadline_s` (0: no limit), is interrupted from the
-    keyboard, or answers with NaN or a wrong number of outputs.
+    and the runs so far, if the model raises, takes longer than `deadline_s` (0: no limit), is interrupted or told to
+    exit, or answers with NaN or a wrong number of outputs.
     """
     for log in logs:
         n = len(log.completed)
@@ -110,7 +110,7 @@ def record(
             check_outputs_so_far(log, log.done, final=True)
             log.outputs.clear()
         runs = [freeze(scenario, log, sample_indices) for log in logs]
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
         arm, query = who_failed(logs, order)
         cause = f"{type(error).__name__}: {error}".removesuffix(": ")
         name = arms[arm] if arm < len(arms) else "model"

@@ -77,6 +77,12 @@ class Run:
         return int(self.completed_ns.max() - self.scheduled_ns[0]) if self.n else 0
 
     @property
+    def timed(self) -> bool:
+        """Whether the clock shows that time passed in it, so that a rate can be had: it has a headline number."""
+        spread = self.scheduled_ns[-1] > self.scheduled_ns[0] if self.scenario == "server" and self.n else True
+        return self.n > 1 and self.duration_ns > 0 and bool(spread)
+
+    @property
     def lag_ns(self) -> IntArray:
         """How late each sample was issued though it was due and the model was free, shape (n,)."""
         free = np.concatenate([self.scheduled_ns[:1], self.completed_ns[:-1]])  # when the sample before was completed
