@@ -22,6 +22,7 @@ from tinytorch.machine.clock import Clock, RealClock, clock_step_ns
 from tinytorch.machine.deadline import deadline
 from tinytorch.runs.drivers import Model
 from tinytorch.runs.isolated import in_own_process
+from tinytorch.runs.later import Patient
 from tinytorch.runs.outputs import class_numbers, holds_nan
 from tinytorch.runs.results import ScenarioRuns, StoredResults
 from tinytorch.runs.rounds import RoundBase
@@ -247,7 +248,7 @@ def classes_of(system: System, library: QuerySampleLibrary, predict: Callable[[M
     labels = np.empty(0, np.int64) if library.labels is None else library.labels
     try:
         copied = rebuild(system.system, system.build, np.random.default_rng(0))
-        outputs = predict(as_model(copied), library.inputs)  # what a copy remembers stays out of the runs
+        outputs = predict(Patient(as_model(copied)), library.inputs)  # what a copy remembers stays out of the runs
         if holds_nan(outputs):
             raise ValueError("the outputs hold NaN")
         return class_numbers(outputs, labels)

@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from inspect import iscoroutine
 from itertools import chain, pairwise, repeat
 from operator import is_
+from typing import Any
 
 import numpy as np
 
 from tinytorch.machine.deadline import deadline
+from tinytorch.runs.later import way_to_wait
 from tinytorch.runs.outputs import first_bad, kind_of, one_and_the_same, rows_of
 from tinytorch.runs.run import UNANSWERED, Array, IntArray, QueryLog, Run, RunFailed, freeze
 from tinytorch.runs.settings import NS_PER_S
@@ -31,6 +34,8 @@ def check_outputs_so_far(log: QueryLog, end: int, final: bool = False) -> None:
     first, waiting = log.checked, log.outputs[log.checked : end]
     if not waiting:
         return
+    if log.warm_up or not log.kind or log.wait:
+        waiting = waited_for(log, waiting)
     starts: Sequence[int] = range(len(waiting))
     same = one_and_the_same(waiting)
     outputs, sizes = (waiting[:1], [1]) if same else (waiting, [1] * len(waiting))
@@ -52,6 +57,20 @@ def check_outputs_so_far(log: QueryLog, end: int, final: bool = False) -> None:
     log.checked = end
     if not same:
         log.outputs[first:end] = [None] * len(waiting)
+
+
+def waited_for(log: QueryLog, outputs: list[Any]) -> list[Any]:
+    """Return the outputs once they are there, and note in the log what it takes to wait for them.
+
+    Raises TypeError for outputs that nothing can wait for.
+    """
+    try:
+        log.wait = next((way_to_wait(one) for one in outputs if one is not UNANSWERED), None)
+    except TypeError:
+        for one in filter(iscoroutine, outputs):
+            one.close()  # Python would say of each that nobody awaited it
+        raise
+    return outputs if log.wait is None else [one if one is UNANSWERED else log.wait(one) for one in outputs]
 
 
 class Queries(list[Array]):

@@ -30,6 +30,8 @@ class QueryLog:
         self.checked = 0  # so far
         self.bad: int | None = None  # the sample with which a bad answer begins
         self.kind = ""  # what the model answers with, as `outputs.kind_of` names it; '': not known yet
+        self.warm_up = False  # nothing here is timed for a result, so that each answer may be waited for afterwards
+        self.wait: Any = None  # what waits for an answer that was not there yet when the model returned
 
     def __repr__(self) -> str:
         return f"<QueryLog: {self.done} of {len(self.completed)} completed>"

@@ -23,10 +23,10 @@ def terminal_table(report: Report) -> str:
 
 
 def terminal_answer(report: Report) -> str:
-    """Return the last lines: whether the runs count, the answer, and what it leaves open."""
+    """Return the last lines: what the answer leaves open, then whether the runs count and the answer."""
     state = "VALID" if report.validation.valid else "INVALID"
     state += "" if report.results.complete else ", INCOMPLETE"
-    said = [f"{state}: {report.answer}", *remarks(report.results, report.validation)]
+    said = [*remarks(report.results, report.validation), f"{state}: {report.answer}"]
     return "\n".join(plain(line) for line in said)
 
 
@@ -55,7 +55,7 @@ def _doubts(report: Report, names: dict[str, str]) -> Iterator[str]:
                 where = f"{title(scenario)}, {plain(name, LONGEST_NAME)}"
                 yield plain(f"INVALID {where}: {reason.claim}: {reason.evidence}; {reason.remedy}")
     for pitfall in report.validation.pitfalls:
-        if pitfall.severity != "note":
+        if pitfall.severity != "note" and pitfall.name != "invalid baseline":  # that stands above
             yield plain(f"{pitfall.severity}: {pitfall.claim}: {pitfall.evidence}; {pitfall.remedy}")
 
 
