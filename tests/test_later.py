@@ -1,4 +1,4 @@
-"""Answers that are not there yet when the model returns: waited for inside the timed region, or refused. Virtual time."""
+"""Answers that are not there yet when the model returns: waited for in the timed region, or refused. Virtual time."""
 
 from __future__ import annotations
 

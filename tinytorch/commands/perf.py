@@ -39,8 +39,8 @@ examples:
 Whatever ends it, --json holds what was measured until then: it is written after every round. What the model prints goes
 to standard error.
 
-exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 it could not start or not write, 130 stopped
-from the keyboard, 143 told to end
+exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 it could not start or not write,
+130 stopped from the keyboard, 143 told to end
 """
 
 

@@ -17,7 +17,7 @@ from types import FrameType
 ENDING = ("SIGTERM", "SIGHUP")  # and SIGINT, of which Python itself makes a KeyboardInterrupt
 
 
-class Terminated(SystemExit):  # noqa: N818  named like KeyboardInterrupt: it is no error of the program
+class Terminated(SystemExit):
     """The process was told to end by a signal."""
 
     def __init__(self, signum: int) -> None:

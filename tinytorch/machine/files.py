@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -26,17 +26,15 @@ def write_whole(path: str | Path, text: str) -> Path:
 
 
 def _replace(path: Path, text: str) -> None:
-    beside = tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    beside = Path(name)
     try:
-        with beside:
-            beside.write(text)
-        if path.exists():
-            shutil.copymode(path, beside.name)
-        else:
-            Path(beside.name).chmod(0o666 & ~_umask())
-        Path(beside.name).replace(path)
+        with open(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        beside.chmod(stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666 & ~_umask())
+        beside.replace(path)
     except BaseException:
-        Path(beside.name).unlink(missing_ok=True)
+        beside.unlink(missing_ok=True)
         raise
 
 

@@ -70,5 +70,5 @@ def _uncompared(results: StoredResults, comparisons: Sequence[Any]) -> Iterator[
 
 def _accuracy(results: StoredResults, accuracy: Any) -> Iterator[str]:
     if accuracy is not None and accuracy.verdict == "inconclusive":
-        loss = f"{100 * accuracy.high:.1f} percentage points of accuracy"
-        yield f"A loss of up to {loss} is not excluded, where {100 * accuracy.limit:.1f} are allowed; give more samples."
+        loss, allowed = f"{100 * accuracy.high:.1f} percentage points of accuracy", f"{100 * accuracy.limit:.1f}"
+        yield f"A loss of up to {loss} is not excluded, where {allowed} are allowed; give more samples."

@@ -16,6 +16,7 @@ from tinytorch.machine.files import write_whole
 from tinytorch.runs.packed import SCHEMA_VERSION, pack_run
 from tinytorch.runs.results import StoredResults
 from tinytorch.runs.run import Run
+from tinytorch.templates.remarks import remarks
 from tinytorch.templates.tables import measured_cells, readable
 from tinytorch.templates.words import certainties, names_of, question_of, title
 
@@ -41,6 +42,7 @@ class Report:
             "schema_version": SCHEMA_VERSION,
             "question": words["question"],
             "answer": self.answer,
+            "said_besides": remarks(self.results, self.validation),
             "significant": self.validation.significant,
             "valid": self.validation.valid,
             "complete": self.results.complete,
@@ -93,6 +95,7 @@ class Report:
         words = self._words()
         if template.endswith(".html"):
             options |= self._drawn(words["names"])
+        options["said_besides"] = remarks(self.results, self.validation)
         facts = {"results": self.results, "validation": self.validation, "settings": asdict(self.results.settings)}
         return render(template, title=title, answer=self.answer, **facts, **words, **options)
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tinytorch.charts.drawing import spread
 from tinytorch.charts.svg import plain
-from tinytorch.templates.tables import measured_cells
 from tinytorch.templates.remarks import remarks
+from tinytorch.templates.tables import measured_cells
 from tinytorch.templates.words import names_of, question_of, title
 
 if TYPE_CHECKING:
