@@ -113,7 +113,7 @@ def test_a_model_that_exits_is_a_failure_with_what_was_measured(perf, tmp_path):
     assert (status, held.complete) == (1, False)
     assert "SystemExit: enough" in held.error
     assert 0 < held.rounds_measured < ROUNDS
-    assert "INVALID, INCOMPLETE: " in printed
+    assert "INVALID, INCOMPLETE: " in printed, said
     assert said.startswith("tinytorch perf: ")
 
 

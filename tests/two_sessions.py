@@ -42,7 +42,7 @@ def measured(
 
         def answer(batch: Array) -> Array:
             scripted(batch)
-            return np.where(batch[:, 1] < wrong, 1 - batch[:, 0], batch[:, 0])
+            return np.where(batch[:, 1] < wrong, 1 - batch[:, 0], batch[:, 0]).astype(np.int64)
 
         return answer
 

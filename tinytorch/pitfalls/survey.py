@@ -93,7 +93,7 @@ def _of_the_stream(runs: Sequence[Run], results: StoredResults, detectors: Detec
         detectors.drift(latency_ns),
         level_step(latency_ns, np.random.default_rng(results.settings.seed)),
         autocorrelation(latency_ns),
-        between_run_variance(rounds),
+        between_run_variance(rounds) if len(rounds) > 1 else None,
         caching(latency_ns, indices),
         contention(preempted, cpu_ns, wall_ns) if cpu_ns else None,
         too_few_samples(len(latency_ns), 0.9),
