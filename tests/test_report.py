@@ -66,7 +66,7 @@ def measured(ratio=0.9, baseline=True, labels=True, rounds=8, name="B", base_nam
             calls += 1
             if fails_at is not None and calls > fails_at:
                 raise ValueError(f"no answer to {HOSTILE}")
-            return model(batch)[:, 0]
+            return model(batch)[:, 0].astype(np.int64)
 
         return answer
 
