@@ -34,7 +34,8 @@ models of other frameworks:
 examples:
   tinytorch perf "tinytorch.models:digits_mlp('int8')" --baseline "tinytorch.models:digits_mlp('vectorised')" \\
       --dataset digits --html report.html
-  tinytorch perf "mine:model" --qps 100 --json new.json && tinytorch compare old.json new.json
+  tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
+  tinytorch compare old.json new.json      where old.json was measured beside the same baseline
 
 Whatever ends it, --json holds what was measured until then: it is written after every round. What the model prints goes
 to standard error.
