@@ -5,6 +5,7 @@ A row: the model, what it is asked with, and what must be said; `takes_ns` is wh
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,7 +80,7 @@ def regression(clock):
 
 def prints(clock):
     def model(batch):
-        print("forward", batch.shape)
+        sys.stdout.write(f"forward {batch.shape}\n")
         works(clock, MS)
         return np.stack([-(batch @ WEIGHTS), batch @ WEIGHTS], axis=1)
 
@@ -104,7 +105,10 @@ def tiny(clock):
     return model
 
 
-def fails(clock, error=ValueError("matmul: shapes (1,6) and (7,) not aligned"), after=40):
+MISFIT = ValueError("matmul: shapes (1,6) and (7,) not aligned")
+
+
+def fails(clock, error=MISFIT, after=40):
     calls = []
 
     def model(batch):
@@ -201,7 +205,7 @@ def test_a_model_as_its_user_would_write_it(name, capsys):
         assert words in said
     assert (failure is not None) == (name in FAILS), failure
     assert report.results.complete == (failure is None)
-    assert (INPUTS == before).all()
+    assert (before == INPUTS).all()
     if failure is not None:
         assert len(str(failure).splitlines()) == 1
         assert not report.validation.valid

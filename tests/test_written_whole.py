@@ -1,8 +1,8 @@
 """Files that are there whole or not at all."""
 
-import os
 import resource
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -24,7 +24,7 @@ def test_a_full_disk_leaves_the_file_of_before_and_is_named(tmp_path):
     least = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, least[1]))  # no file may become larger
     try:
-        with pytest.raises(OSError) as raised:
+        with pytest.raises(OSError, match="File too large") as raised:
             write_whole(path, "x" * 20_000)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, least)
@@ -35,11 +35,11 @@ def test_a_full_disk_leaves_the_file_of_before_and_is_named(tmp_path):
 
 def test_a_device_is_written_to_and_stays_one():
     write_whole("/dev/null", "text")
-    assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
 
 
 def test_a_full_device_is_named():
-    with pytest.raises(OSError) as raised:
+    with pytest.raises(OSError, match="No space left") as raised:
         write_whole("/dev/full", "text")
     assert refusal(raised.value) == "/dev/full: No space left on device"
 
