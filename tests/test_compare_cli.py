@@ -5,8 +5,14 @@ import re
 
 import pytest
 
-from tests.two_sessions import CPU_B, MS, measured, saved
+from tests.two_sessions import CPU_B, MS, saved
+from tests.two_sessions import measured as alone
 from tinytorch.cli import main
+
+
+def measured(model=1.0, baseline=1.5, **changed):
+    """Results beside a baseline that two sessions share."""
+    return alone(model, baseline, **changed)
 
 
 @pytest.fixture
@@ -31,7 +37,6 @@ def test_equal_models_pass(compare):
     assert verdicts(printed) == ["equivalent"] * 4
     assert "accuracy" in printed
     assert "pass" in printed
-    assert "note: the machine's own change between the two sessions is in the ratio" in printed
 
 
 def test_a_slower_model_is_1_and_a_faster_one_is_not(compare):
@@ -53,7 +58,8 @@ def test_the_changes_as_data(compare):
     assert [change["verdict"] for change in data["changes"]] == ["slower"] * 4
     assert all(change["low"] < change["ratio"] < change["high"] for change in data["changes"])
     assert data["accuracy"]["verdict"] == "pass"
-    assert any("the machine's own change" in note for note in data["notes"])
+    assert data["comparable"]
+    assert [row["new_ms"] > row["old_ms"] for row in data["medians"]] == [True] * 4
     status, printed, _ = compare(slow, fast, "--json")
     assert (status, json.loads(printed)["regression"]) == (0, False)
 
@@ -96,11 +102,26 @@ def test_a_slower_machine_is_not_taken_for_longer_queues(compare):
     assert "server" not in printed
 
 
-def test_without_one_a_slower_machine_is_taken_for_a_slower_model(compare):
-    """Which is why the output says so."""
-    status, printed, _ = compare(measured(seed=12), measured(seed=13, machine=1.3))
-    assert status == 1
-    assert "set the same --baseline in both" in printed
+@pytest.mark.parametrize("machine", [1.0, 1.3])
+def test_without_one_the_two_stand_side_by_side_and_nothing_is_claimed(compare, machine):
+    """A slower machine would be taken for a slower model."""
+    for new in (alone(seed=13, machine=machine), measured(baseline=1.0, seed=13, machine=machine)):
+        status, printed, said = compare(alone(seed=12), new)
+        assert status == 2
+        assert verdicts(printed) == []
+        assert printed.count("not comparable") == 4
+        assert re.search(r"single_stream  median latency +old 4\.\d* ms, new [45]\.\d* ms +not comparable", printed)
+        assert "slower" not in printed
+        assert "measure both with the same --baseline" in said
+    status, printed, _ = compare(alone(seed=12), alone(seed=13, machine=machine), "--json")
+    data = json.loads(printed)
+    assert (status, data["comparable"], data["regression"], data["changes"]) == (2, False, False, [])
+    assert [row["scenario"] for row in data["medians"]] == ["single_stream", "single_stream", "server", "offline"]
+
+
+def test_without_one_lost_accuracy_is_a_regression_all_the_same(compare):
+    """Both answered the same samples: no machine is in that."""
+    assert compare(alone(seed=14), alone(seed=15, wrong=100))[0] == 1
 
 
 def test_lost_accuracy_is_a_regression(compare):
@@ -124,12 +145,6 @@ def incomplete():
     return results
 
 
-def other_machine():
-    results = measured(seed=20)
-    results.environment = dict(CPU_B)
-    return results
-
-
 def real_time():
     results = measured(seed=20)
     results.virtual_time = False
@@ -140,7 +155,6 @@ def real_time():
     ("other", "said"),
     [
         (incomplete, "the new results are incomplete: server: the model failed at query 7; run them again"),
-        (other_machine, "measured on A and on B; set the same baseline in both"),
         (real_time, "must share their clock, got virtual and the machine's"),
         (lambda: measured(rounds=5), "5 rounds where 6 are the least; use --rounds"),
         (lambda: measured(latency_target_ns=6 * MS), "server of the new results is INVALID for the model: latency"),

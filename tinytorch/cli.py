@@ -21,7 +21,7 @@ EPILOG = """examples:
   tinytorch check benchmarking_dev.ipynb         what stands in your notebook, and what to do next
   tinytorch export benchmarking_dev.ipynb        your notebook becomes the package tinytorch.benchmarking
   tinytorch perf "mine:model()" --html r.html    measure the model that mine.py makes, and write the report
-  tinytorch compare old.json new.json            did it get slower between two results of `tinytorch perf --json`?
+  tinytorch compare old.json new.json            did it get slower, against the --baseline that both results share?
 `tinytorch COMMAND --help` says more.
 
 exit status: 0 done, 1 done and the answer is no, 2 it could not be done

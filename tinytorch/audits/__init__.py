@@ -16,6 +16,7 @@ from tinytorch.machine.clock import clock_step_ns
 from tinytorch.runs.benchmark import Benchmark
 from tinytorch.runs.draws import generator
 from tinytorch.runs.drivers import Model
+from tinytorch.runs.later import Patient, waiting
 from tinytorch.runs.pairs import varies
 from tinytorch.runs.record import record
 from tinytorch.runs.run import IntArray, QueryLog, Run
@@ -41,7 +42,7 @@ def audit_answers(benchmark: Benchmark) -> Audit:
     """Compare outputs kept from a performance run with the accuracy pass on the same samples (MLPerf TEST01)."""
     systems, library = benchmark.ready()
     run = _stream_run(benchmark, 0)
-    model = systems["model"].build_anew(np.random.default_rng(0))
+    model = Patient(systems["model"].build_anew(np.random.default_rng(0)))
     expected = type(benchmark).accuracy_pass(model, library.inputs[run.sample_indices[run.kept]])
     same = [
         bool(np.allclose(one, other, rtol=1e-3, atol=1e-5)) for one, other in zip(run.outputs, expected, strict=True)
@@ -58,7 +59,7 @@ def audit_caching(benchmark: Benchmark) -> Audit:
     pairs = []
     for number in range(max(6, benchmark.settings.rounds)):
         rng = generator(benchmark.settings, number, "order", "audit")
-        model = systems["model"].build_anew(rng)
+        model = waiting(systems["model"].build_anew(rng), library.inputs[:1])
         new = rng.permutation(np.arange(1, len(library)))[:500]
         indices = rng.permutation(np.concatenate([new, np.zeros_like(new)]))
         pairs.append(_seen_and_new(benchmark, model, indices, rng))

@@ -64,8 +64,10 @@ def commands_of(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentP
     return {name: each for group in groups for name, each in group.choices.items()}
 
 
-def refusal(error: Exception) -> str:
+def refusal(error: BaseException) -> str:
     """Return what went wrong in one sentence: the error's own words, or what the system refused and the way out."""
+    if isinstance(error, SystemExit):
+        return f"the model ended the command with SystemExit: {error}; mend it, a model returns its answers"
     if not isinstance(error, OSError) or error.filename is None:
         return " ".join(str(error).split())
     if isinstance(error, FileNotFoundError):

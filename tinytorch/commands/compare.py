@@ -2,7 +2,7 @@
 
 Exit status: 0 no regression was shown, 1 a regression was shown, 2 the two cannot be compared. Two results are two
 sessions on a machine that changed in between. Where both measured the same baseline, the change of the ratio to it is
-tested, which cancels that; where not, the output says so.
+tested, which cancels that; where not, the two are shown side by side and nothing is claimed of their times.
 """
 
 from __future__ import annotations
@@ -23,12 +23,16 @@ if TYPE_CHECKING:
     from tinytorch.commands.sessions import Change
     from tinytorch.pitfalls import AccuracyDrop
 
-EPILOG = """example, the first line once for each version of the model:
+UNPAIRED = (
+    "the machine's own change between the two sessions is in their times; measure both with the same --baseline, "
+    "which cancels it"
+)
+EPILOG = """example, the first line once for each version of the model, the baseline the same in both:
   tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
   tinytorch compare old.json new.json
 
 exit status: 0 no regression was shown, 1 a regression was shown (slower by more than the margin, or less than 99 % of
-the accuracy), 2 the two cannot be compared
+the accuracy), 2 the two cannot be compared: without a shared baseline they are shown side by side
 """
 COMPARED_SETTINGS = (
     "max_batch", "batch_timeout_ns", "workers", "batch_size", "samples_per_query", "control", "percentile",
@@ -42,7 +46,7 @@ def add_compare(commands: Any) -> None:
     parser = commands.add_parser(
         "compare",
         help="compare two saved results and exit with 1 if the newer is slower",
-        description="Say whether the model got slower between two results that `tinytorch perf --json` saved.",
+        description="Say whether the model got slower, against a baseline that both of two saved results share.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -67,12 +71,13 @@ def _margin(text: str) -> float:
 
 def run_compare(options: argparse.Namespace) -> int:
     """Print the changes and return the exit status."""
-    from tinytorch.commands.sessions import compare_results
+    from tinytorch.commands.sessions import compare_results, is_paired, side_by_side
 
     try:
         old, new = read(options.old), read(options.new)
         check_comparable(old, new)
-        changes = compare_results(old, new, options.margin)
+        paired = is_paired(old, new)
+        changes = compare_results(old, new, options.margin) if paired else []
         drop = compare_accuracy(old, new)
     except (OSError, ValueError) as error:
         print(f"tinytorch compare: {refusal(error)}", file=sys.stderr)
@@ -80,17 +85,30 @@ def run_compare(options: argparse.Namespace) -> int:
     worse = any(change.verdict == "slower" for change in changes) or (drop is not None and drop.verdict == "fail")
     remarks = list(notes(old, new, options.margin))
     if options.json:
-        print(json.dumps(as_data(changes, drop, remarks, worse), indent=1, allow_nan=False))
-        return 1 if worse else 0
+        said = as_data(changes, drop, remarks, worse) | {"comparable": paired, "medians": side_by_side(old, new)}
+        print(json.dumps(said, indent=1, allow_nan=False))
+    else:
+        print_changes(old, new, changes, drop)
+        for note in remarks:
+            print(f"note: {note}")
+    if not paired:
+        print(f"tinytorch compare: not comparable: {UNPAIRED}", file=sys.stderr)
+    return 1 if worse else 0 if paired else 2
+
+
+def print_changes(old: Results, new: Results, changes: Sequence[Change], drop: AccuracyDrop | None) -> None:
+    """Print a line a quantity: the change and its verdict, or without a shared baseline both medians and no verdict."""
+    from tinytorch.commands.sessions import side_by_side
+
     for change in changes:
         how = f"{change.ratio:.3f} [{change.low:.3f}, {change.high:.3f}]"
         print(f"{change.scenario:14} {change.quantity:24} new / old {how:24} {change.verdict}")
+    for row in side_by_side(old, new) if not changes else []:
+        medians = f"old {row['old_ms']:.4g} ms, new {row['new_ms']:.4g} ms"
+        print(f"{row['scenario']:14} {row['quantity']:24} {medians:34} not comparable")
     if drop is not None:
         how = f"{drop.drop:.2%} [{drop.low:.2%}, {drop.high:.2%}]"
         print(f"{'accuracy':14} {'99 % of the old':24} lost {how:29} {drop.verdict}")
-    for note in remarks:
-        print(f"note: {note}")
-    return 1 if worse else 0
 
 
 def as_data(changes: Sequence[Change], drop: AccuracyDrop | None, remarks: list[str], worse: bool) -> dict[str, Any]:
@@ -140,9 +158,6 @@ def check_comparable(old: Results, new: Results) -> None:
     for name, (one, other) in pairs.items():
         if one != other:
             raise NotComparableError(f"the two must share their {name}, got {one} and {other}; set it the same in both")
-    cpus = old.environment.get("CPU"), new.environment.get("CPU")
-    if cpus[0] != cpus[1] and not paired:
-        raise NotComparableError(f"measured on {cpus[0]} and on {cpus[1]}; set the same baseline in both to compare")
     answers = [results.classes.get("baseline") for results in (old, new)]
     if paired and answers[0] is not None and answers[1] is not None and np.mean(answers[0] != answers[1]) > 0.01:
         raise NotComparableError(f"both baselines are called {old.baseline_name} but answer differently; use one")
@@ -169,6 +184,6 @@ def notes(old: Results, new: Results, margin: float) -> Iterator[str]:
         if one != other:
             yield f"{fact} was {one} and is {other}"
     if not is_paired(old, new):
-        yield "the machine's own change between the two sessions is in the ratio; set the same --baseline in both"
-    elif abs(math.log(change := machine_change(old, new))) > math.log1p(margin):
+        return
+    if abs(math.log(change := machine_change(old, new))) > math.log1p(margin):
         yield f"the baseline took {change:.3g} times as long: queues do not scale with that, so Server is not compared"

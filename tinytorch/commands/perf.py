@@ -1,6 +1,7 @@
 """`tinytorch perf`: benchmark a model from the command line and write its report.
 
-Exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 the command could not start or not write.
+Exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 the command could not start or not write,
+130 stopped from the keyboard, 143 told to end. What was measured until then is saved and shown all the same.
 """
 
 from __future__ import annotations
@@ -13,11 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tinytorch.commands.commandline import refusal
+from tinytorch.commands.keeping import STANDARD_OUTPUT, Keeper, check_writable, save
+from tinytorch.commands.stopping import ended_by_signals, prints_to_stderr, status_of
 
 if TYPE_CHECKING:
-    from tinytorch.benchmarking import Report, TinyTorchPerf
+    from tinytorch.benchmarking import Results, TinyTorchPerf
 
-STANDARD_OUTPUT = Path("-")
 EXAMPLE = """how a model is named:
   package.module:name               an object: a callable batch (n, ...) -> outputs (n, ...)
   package.module:factory('x', k=1)  a call with plain literals: built anew for every round
@@ -32,9 +34,14 @@ models of other frameworks:
 examples:
   tinytorch perf "tinytorch.models:digits_mlp('int8')" --baseline "tinytorch.models:digits_mlp('vectorised')" \\
       --dataset digits --html report.html
-  tinytorch perf "mine:model" --qps 100 --json new.json && tinytorch compare old.json new.json
+  tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
+  tinytorch compare old.json new.json      where old.json was measured beside the same baseline
 
-exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 it could not start or not write
+Whatever ends it, --json holds what was measured until then: it is written after every round. What the model prints goes
+to standard error.
+
+exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 it could not start or not write,
+130 stopped from the keyboard, 143 told to end
 """
 
 
@@ -94,44 +101,63 @@ def add_perf(commands: Any) -> None:
 
 
 def run_perf(options: argparse.Namespace) -> int:
-    """Run the benchmark and return the exit status."""
-    from tinytorch.adapters.targets import TargetError
-    from tinytorch.benchmarking import PerformanceReporter, RunFailed
+    """Run the benchmark and return the exit status; the results are saved before they are judged."""
     from tinytorch.datasets import DatasetUnavailable
 
     try:
         for path in (options.html, options.markdown, options.json):
             check_writable(path)
-        benchmark = prepare(options)
-    except (ValueError, TypeError, OSError, DatasetUnavailable) as error:
+        with prints_to_stderr():
+            benchmark = prepare(options)
+        keeper = benchmark.keep = Keeper(options)
+        status = measure(benchmark, keeper)
+    except (ValueError, TypeError, OSError, SystemExit, DatasetUnavailable) as error:
         print(f"tinytorch perf: {refusal(error)}", file=sys.stderr)
         return 2
+    if benchmark.results is None:
+        return status
+    return report_on(benchmark.results, options, keeper, status)
+
+
+def measure(benchmark: TinyTorchPerf, keeper: Keeper) -> int:
+    """Measure and keep the results, whatever ends it; return 0, or the status of what ended it early.
+
+    Raises OSError where the results cannot be written to begin with.
+    """
+    from tinytorch.adapters.targets import TargetError
+    from tinytorch.benchmarking import RunFailed
+
+    status = 0
     try:
-        benchmark.run_all_scenarios()
-    except (RunFailed, TargetError, KeyboardInterrupt) as failure:
+        with prints_to_stderr(), ended_by_signals():
+            benchmark.run_all_scenarios()
+    except (RunFailed, TargetError, KeyboardInterrupt, SystemExit) as failure:
         print(f"tinytorch perf: {str(failure) or type(failure).__name__}", file=sys.stderr)
-        if benchmark.results is None:
-            return 1
-    assert benchmark.results is not None
-    report = PerformanceReporter().generate_report(benchmark.results)
-    if options.json == STANDARD_OUTPUT:
-        print(json.dumps(report.to_dict(), indent=1, allow_nan=False))
-    else:
-        print(report.to_markdown())
+        status = status_of(failure, 1)
+    finally:
+        if benchmark.results is not None:
+            keeper(benchmark.results)
+    return status
+
+
+def report_on(results: Results, options: argparse.Namespace, keeper: Keeper, status: int) -> int:
+    """Judge the results, write the files that were asked for, print the table and the answer; return the status."""
+    from tinytorch.benchmarking import PerformanceReporter
+    from tinytorch.templates.terminal import terminal_answer, terminal_table
+
+    report = PerformanceReporter().generate_report(results)
+    on_stdout = options.json == STANDARD_OUTPUT
+    print(json.dumps(report.to_dict(), indent=1, allow_nan=False) if on_stdout else terminal_table(report))
     try:
-        save(report, options)
+        for path in save(report, options):
+            print(f"wrote {path}", file=sys.stderr if on_stdout else sys.stdout)
+        keeper.forget()
     except OSError as error:
         print(f"tinytorch perf: {refusal(error)}", file=sys.stderr)
-        return 2
-    return 0 if report.validation.valid else 1
-
-
-def check_writable(path: Path | None) -> None:
-    """Raise OSError before anything is measured if `path` cannot become a file."""
-    if path is not None and not path.parent.is_dir():
-        raise OSError(f"there is no folder {path.parent} for {path.name}; make it first")
-    if path is not None and path.is_dir():
-        raise OSError(f"{path} is a folder; name a file")
+        status = status or 2
+    if not on_stdout:
+        print(f"\n{terminal_answer(report)}")
+    return status or (0 if report.validation.valid else 1)
 
 
 def prepare(options: argparse.Namespace) -> TinyTorchPerf:
@@ -165,14 +191,3 @@ def prepare(options: argparse.Namespace) -> TinyTorchPerf:
                 build = None
         set_system(model, build=build, name=target.name if distinct else target.text)
     return benchmark
-
-
-def save(report: Report, options: argparse.Namespace) -> None:
-    """Write the files that were asked for, and print their names. Raises OSError."""
-    for path, write in (
-        (options.html, report.save_as_html),
-        (options.markdown, report.save_as_markdown),
-        (options.json, report.save_as_json),
-    ):
-        if path is not None and path != STANDARD_OUTPUT:
-            print(f"wrote {write(path)}", file=sys.stderr if options.json == STANDARD_OUTPUT else sys.stdout)

@@ -77,6 +77,20 @@ def compare_results(old: Results, new: Results, margin: float, confidence: float
     return changes
 
 
+def side_by_side(old: Results, new: Results) -> list[dict[str, str | float]]:
+    """Return both medians over the rounds of every quantity, ms: what two sessions show that share no baseline."""
+    from tinytorch.benchmarking import QUANTITIES
+
+    rows: list[dict[str, str | float]] = []
+    for (scenario, quantity), value in QUANTITIES.items():
+        runs = [one[scenario].runs["model"] if scenario in one else [] for one in (old, new)]
+        medians = [float(np.median([value(run) for run in each])) for each in runs if each]
+        if len(medians) == 2:
+            facts = {"old_ms": medians[0], "new_ms": medians[1]}
+            rows.append({"scenario": scenario, "quantity": quantity} | facts)
+    return rows
+
+
 def same_arrivals(old: Results, new: Results) -> bool:
     """Return whether the rounds of both had their Server queries due at the same moments: one seed, one length."""
     due = [[run.scheduled_ns - run.scheduled_ns[0] for run in one["server"].runs["model"]] for one in (old, new)]

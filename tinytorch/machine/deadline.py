@@ -39,8 +39,9 @@ def _by_signal(seconds: float) -> Iterator[None]:
         raise DeadlineExceeded(f"no answer within {seconds:g} s")
 
     before = signal.signal(signal.SIGALRM, ring)
-    left, interval = signal.setitimer(signal.ITIMER_REAL, seconds)
+    left, interval = signal.getitimer(signal.ITIMER_REAL)
     try:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
         yield
     finally:
         signal.setitimer(signal.ITIMER_REAL, left, interval)

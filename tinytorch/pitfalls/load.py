@@ -90,8 +90,8 @@ def saturated(scheduled_ns: Any, completed_ns: Any) -> Pitfall | None:
     if n < 100:
         return None
     load = _busy_ns(scheduled, completed) / span
-    medians = batch_medians(check_latencies(completed - scheduled, virtual=True), 10)
-    growth = float(medians[-1] / medians[0])
+    medians = batch_medians(check_latencies(completed - scheduled, virtual=True, zeros=True), 10)
+    growth = float(medians[-1] / max(1.0, medians[0]))
     grows = growth > 2 and stats.kendalltau(np.arange(10), medians, alternative="greater").pvalue < 0.005
     kept = span / max(1, int(completed.max() - scheduled[0]))
     if not grows and kept >= 0.97 and load <= 1:

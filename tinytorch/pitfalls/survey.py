@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from tinytorch.runs.pairs import Pair
 from tinytorch.runs.results import StoredResults
@@ -33,6 +34,7 @@ from .series import autocorrelation, level_step, slow_warm_up
 
 Found = list[Pitfall | None]
 COMPARED = ("model", "baseline")
+BoolArray = npt.NDArray[np.bool_]
 
 
 class Detectors(NamedTuple):
@@ -53,8 +55,11 @@ def survey(
 ) -> list[Pitfall]:
     """Return every pitfall that the detectors see, with where they see it. On virtual time nothing is noisy.
 
-    `control` is the interval of the A/A ratio, where it was measured; `pairs` what was compared, round by round.
+    `control` is the interval of the A/A ratio, where it was measured; `pairs` what was compared, round by round. Raises
+    ValueError for a margin that is not positive.
     """
+    if not 0 < margin < np.inf:
+        raise ValueError(f"margin is above 0 and finite, for example 0.01 for 1 %, got {margin}")
     found = [pitfall for pitfall in _of_the_design(results, detectors, control, margin, pairs) if pitfall is not None]
     looks = {"server": _of_the_load} | ({} if results.virtual_time else {"single_stream": _of_the_stream})
     for scenario, look in looks.items():
@@ -89,7 +94,7 @@ def _of_the_stream(runs: Sequence[Run], results: StoredResults, detectors: Detec
         detectors.drift(latency_ns),
         level_step(latency_ns, np.random.default_rng(results.settings.seed)),
         autocorrelation(latency_ns),
-        between_run_variance(rounds),
+        between_run_variance(rounds) if len(rounds) > 1 else None,
         caching(latency_ns, indices),
         contention(preempted, cpu_ns, wall_ns) if cpu_ns else None,
         too_few_samples(len(latency_ns), 0.9),
@@ -157,9 +162,7 @@ def _of_the_design(
         if uneven := mean_of_ratios(np.array(pair.model) / np.array(pair.baseline)):
             where = f"{pair.scenario}, {pair.quantity}"
             found.append(uneven._replace(severity="note", where=where))  # nobody averages them here
-    if results.labels is not None and {"model", "baseline"} <= set(results.classes):
-        found.append(unequal_accuracy(*(results.classes[arm] == results.labels for arm in ("model", "baseline"))))
-    return found
+    return [*found, _of_the_answers(results)]
 
 
 def _of_the_baseline(results: StoredResults, detectors: Detectors) -> Found:
@@ -182,7 +185,22 @@ def _of_the_baseline(results: StoredResults, detectors: Detectors) -> Found:
 
 def paired_accuracy(results: StoredResults) -> AccuracyDrop | None:
     """Return how many right answers the model loses against the baseline; None where that was not measured."""
+    right = _right_answers(results)
+    return accuracy_drop(*right) if right is not None and right[1].any() else None
+
+
+def _right_answers(results: StoredResults) -> tuple[BoolArray, BoolArray] | None:
+    """Which samples (n,) model and baseline answered rightly; None where that was not measured of both."""
     if results.labels is None or not {"model", "baseline"} <= set(results.classes):
         return None
-    model, baseline = (results.classes[arm] == results.labels for arm in ("model", "baseline"))
-    return accuracy_drop(model, baseline)
+    return results.classes["model"] == results.labels, results.classes["baseline"] == results.labels
+
+
+def _of_the_answers(results: StoredResults) -> Pitfall | None:
+    """Whether the model answers worse than its baseline, which must answer something rightly itself."""
+    right = _right_answers(results)
+    if right is None or right[1].any():
+        return None if right is None else unequal_accuracy(*right)
+    evidence = f"0 of {len(right[1])} answers are right"
+    remedy = "look at the labels, or name a baseline that answers"
+    return Pitfall("unequal accuracy", "the baseline answers nothing rightly", evidence, remedy, "invalid")

@@ -22,6 +22,7 @@ from tinytorch.machine.clock import Clock, RealClock, clock_step_ns
 from tinytorch.machine.deadline import deadline
 from tinytorch.runs.drivers import Model
 from tinytorch.runs.isolated import in_own_process
+from tinytorch.runs.later import Patient
 from tinytorch.runs.outputs import class_numbers, holds_nan
 from tinytorch.runs.results import ScenarioRuns, StoredResults
 from tinytorch.runs.rounds import RoundBase
@@ -70,6 +71,7 @@ class Benchmark:
         self.systems: dict[str, System] = {}
         self.library: QuerySampleLibrary | None = None
         self.results: Any = None
+        self.keep: Callable[[Any], None] = keep_nothing  # called before the first round and after each: results so far
         self.times = Counter[str]()  # how often each scenario was run with these models and data
 
     def set_model(self, model: Any = None, *, build: Callable[[], Any] | None = None, name: str | None = None) -> None:
@@ -155,10 +157,11 @@ class Benchmark:
         )
         self.times.update(scenarios)
         try:
+            self.keep(results)
             self._measure_accuracy(results, systems, samples)
             results.add_scenarios(scenarios, list(systems), self.settings.control)
             yield results
-        except (Exception, KeyboardInterrupt) as failure:
+        except BaseException as failure:  # whatever ends it, what was measured is to be had and says what is missing
             own = isinstance(failure, RunFailed)
             results.error = str(failure) if own else f"{type(failure).__name__}: {failure}".removesuffix(": ")
             raise
@@ -177,6 +180,7 @@ class Benchmark:
             chosen = f"0.3 of the slowest model's capacity, {this.target_qps:.4g} per second, was used"
             results.notes.append(f"target_qps was not set: {chosen}")
             results.settle(replace(results.settings, target_qps=this.target_qps))
+        self.keep(results)
 
     def bar(self, numbers: Iterable[int]) -> Iterable[int]:
         """Return the numbers with a bar on standard error that shows how many are through, where one is wanted."""
@@ -223,6 +227,10 @@ class Benchmark:
         return find_peak_qps(latency_ns, target_ns, share, start_qps=start or 1.0, seeds=seeds, **options)
 
 
+def keep_nothing(results: Any) -> None:
+    """Do nothing: what was measured is in the benchmark's `results`."""
+
+
 def empty_call_ns(clock: Clock, stream: Callable[..., None]) -> float:
     """Return the median latency of a model that hands back what it is given: what a call costs at the least.
 
@@ -240,7 +248,7 @@ def classes_of(system: System, library: QuerySampleLibrary, predict: Callable[[M
     labels = np.empty(0, np.int64) if library.labels is None else library.labels
     try:
         copied = rebuild(system.system, system.build, np.random.default_rng(0))
-        outputs = predict(as_model(copied), library.inputs)  # what a copy remembers stays out of the runs
+        outputs = predict(Patient(as_model(copied)), library.inputs)  # what a copy remembers stays out of the runs
         if holds_nan(outputs):
             raise ValueError("the outputs hold NaN")
         return class_numbers(outputs, labels)

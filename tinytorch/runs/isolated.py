@@ -49,7 +49,8 @@ def in_own_process(one_round: Callable[[Any, Sequence[str]], None], this: RoundB
     arms = {scenario: list(by_arm) for scenario, by_arm in this.runs.items()}
     each_s = this.settings.deadline_s
     limit_s = START_S + each_s * len(this.systems) * len(arms) if each_s > 0 else None
-    task = Task(one_round, type(this), this.systems, this.library, this.settings, this.number, arms)
+    systems = {arm: system.as_recipe() for arm, system in this.systems.items()}
+    task = Task(one_round, type(this), systems, this.library, this.settings, this.number, arms)
     try:
         done: Done = run_in_own_process(serve_round, task, timeout_s=limit_s)
     except ChildFailedError as error:

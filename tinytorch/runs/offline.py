@@ -41,7 +41,7 @@ def offline_run(this: RoundBase, arm: str, drive: Offline, needed: Needed) -> Ru
         run = this.record_batches("offline", arm, np.arange(n) % len(this.library), ask)
         if run.duration_ns >= this.min_duration_ns:
             break
-        n = needed(run.duration_ns / run.n, this.min_queries, this.min_duration_ns)
+        n = needed(max(1.0, run.duration_ns / run.n), this.min_queries, this.min_duration_ns)
     return run
 
 

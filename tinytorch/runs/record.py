@@ -9,12 +9,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from inspect import iscoroutine
 from itertools import chain, pairwise, repeat
 from operator import is_
+from typing import Any
 
 import numpy as np
 
 from tinytorch.machine.deadline import deadline
+from tinytorch.runs.later import way_to_wait
 from tinytorch.runs.outputs import first_bad, kind_of, one_and_the_same, rows_of
 from tinytorch.runs.run import UNANSWERED, Array, IntArray, QueryLog, Run, RunFailed, freeze
 from tinytorch.runs.settings import NS_PER_S
@@ -31,6 +34,8 @@ def check_outputs_so_far(log: QueryLog, end: int, final: bool = False) -> None:
     first, waiting = log.checked, log.outputs[log.checked : end]
     if not waiting:
         return
+    if log.warm_up or not log.kind or log.wait:
+        waiting = waited_for(log, waiting)
     starts: Sequence[int] = range(len(waiting))
     same = one_and_the_same(waiting)
     outputs, sizes = (waiting[:1], [1]) if same else (waiting, [1] * len(waiting))
@@ -52,6 +57,20 @@ def check_outputs_so_far(log: QueryLog, end: int, final: bool = False) -> None:
     log.checked = end
     if not same:
         log.outputs[first:end] = [None] * len(waiting)
+
+
+def waited_for(log: QueryLog, outputs: list[Any]) -> list[Any]:
+    """Return the outputs once they are there, and note in the log what it takes to wait for them.
+
+    Raises TypeError for outputs that nothing can wait for.
+    """
+    try:
+        log.wait = next((way_to_wait(one) for one in outputs if one is not UNANSWERED), None)
+    except TypeError:
+        for one in filter(iscoroutine, outputs):
+            one.close()  # Python would say of each that nobody awaited it
+        raise
+    return outputs if log.wait is None else [one if one is UNANSWERED else log.wait(one) for one in outputs]
 
 
 class Queries(list[Array]):
@@ -95,8 +114,8 @@ def record(
     """Call `drive`, which fills `logs`, one for each of `arms`, and return one Run per log. `rng` draws what is kept.
 
     `order` (n, arms) says whose turn it was, where several models are asked in turns. Raises RunFailed, with the cause
-    and the runs so far, if the model raises, takes longer than `deadline_s` (0: no limit), is interrupted from the
-    keyboard, or answers with NaN or a wrong number of outputs.
+    and the runs so far, if the model raises, takes longer than `deadline_s` (0: no limit), is interrupted or told to
+    exit, or answers with NaN or a wrong number of outputs.
     """
     for log in logs:
         n = len(log.completed)
@@ -110,7 +129,7 @@ def record(
             check_outputs_so_far(log, log.done, final=True)
             log.outputs.clear()
         runs = [freeze(scenario, log, sample_indices) for log in logs]
-    except (Exception, KeyboardInterrupt) as error:
+    except (Exception, KeyboardInterrupt, SystemExit) as error:
         arm, query = who_failed(logs, order)
         cause = f"{type(error).__name__}: {error}".removesuffix(": ")
         name = arms[arm] if arm < len(arms) else "model"

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
 from tinytorch.runs.packed import SCHEMA_VERSION, pack, pack_run, unpack, unpack_run
-from tinytorch.runs.rules import coarse_clock
+from tinytorch.runs.rules import coarse_clock, no_time
 from tinytorch.runs.run import IntArray, Run, end_to_end
 from tinytorch.runs.settings import Reason, Settings
 
@@ -50,7 +50,7 @@ class ScenarioRuns:
             return [Reason("there is no run", "0 rounds were measured", "run the scenario")]
         run = end_to_end(runs)
         broken = [reason for rule in self.rules for reason in rule(run, self.settings)]
-        return [*failed, *broken, *coarse_clock(run, self.clock_step_ns)]
+        return [*failed, *broken, *coarse_clock(run, self.clock_step_ns), *no_time(runs)]
 
     @property
     def valid(self) -> bool:
@@ -58,8 +58,8 @@ class ScenarioRuns:
         return not self.reasons["model"]
 
     def metric(self, arm: str = "model") -> list[float]:
-        """Return the headline number of each round with at least two samples, in the unit of METRICS."""
-        return [float(type(self).value_of(run, self.settings)) for run in self.runs[arm] if run.n > 1]
+        """Return the headline number of each round that has one, in the unit of METRICS."""
+        return [float(type(self).value_of(run, self.settings)) for run in self.runs[arm] if run.timed]
 
     def latency_ns(self, arm: str = "model") -> IntArray:
         """Return all rounds' latencies in the order they were issued."""
@@ -137,8 +137,8 @@ class StoredResults(Mapping[str, ScenarioRuns]):
             name: self.scenario_type(name, result.runs, settings, self.clock_step_ns) for name, result in held
         }
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the results as plain data for JSON. Kept outputs stay behind."""
+    def to_dict(self, pack_run: Callable[[Run], dict[str, Any]] = pack_run) -> dict[str, Any]:
+        """Return the results as plain data for JSON. Kept outputs stay behind. `pack_run` may remember runs."""
         plain = dict(vars(self)) | {"settings": asdict(self.settings)}
         plain["labels"] = None if self.labels is None else pack(self.labels)
         plain["classes"] = {arm: pack(numbers) for arm, numbers in self.classes.items()}

@@ -16,6 +16,7 @@ from tinytorch.datasets.library import QuerySampleLibrary
 from tinytorch.machine.clock import Clock
 from tinytorch.runs.draws import draw_arrivals, draw_samples, easy_load, generator
 from tinytorch.runs.drivers import Model, batching_server, concurrent_server
+from tinytorch.runs.later import Wait, Waiting
 from tinytorch.runs.record import UNCHECKED, Queries, record
 from tinytorch.runs.run import Array, IntArray, QueryLog, Run, RunFailed
 from tinytorch.runs.settings import Settings
@@ -78,10 +79,32 @@ class RoundBase:
     def warmed(self, arm: str, latency_ns: IntArray) -> None:
         """Note the pace of a model from its warm-up calls (n,): the median of the last ten.
 
-        Where that is less than a step of the clock, the mean of all but the first ten.
+        Where that is less than a step of the clock, the mean of all but the first ten. A model that answers later is
+        asked ten times more: the warm-up saw only how long it takes to begin.
         """
+        if isinstance(self.models.get(arm), Waiting):
+            latency_ns = self.calls_ns(arm)
         late = latency_ns[10:] if len(latency_ns) > 10 else latency_ns
         self.pace_ns[arm] = max(1.0, float(np.median(latency_ns[-10:])) or float(np.mean(late)))
+
+    def wait_for(self, scenario: str, arm: str, wait: Wait | None) -> None:
+        """Have a model whose answers come later waited for from now on. Raises RunFailed where it was timed already."""
+        if wait is None or isinstance(self.models.get(arm), Waiting):
+            return
+        if scenario != "warm-up":
+            why = (
+                f"{scenario}: answers of the {arm} come after it returned, and that was seen too late; warm it up first"
+            )
+            raise RunFailed(why, scenario, 0, 0, [])
+        self.models[arm] = Waiting(self.models[arm], wait)
+
+    def calls_ns(self, arm: str, n: int = 10) -> IntArray:
+        """Return what n calls of a model take, ns."""
+        moments = [self.clock.now_ns()]
+        for query in self.queries(self.first(n), []):
+            self.models[arm](query)
+            moments.append(self.clock.now_ns())
+        return np.diff(moments)
 
     def in_turn(self, scenario: str) -> list[str]:
         """Return the arms that have the machine to themselves one after the other, in an order drawn for the round."""
@@ -148,14 +171,16 @@ class RoundBase:
         """Return a Run for each arm. Raises RunFailed; the part before the failure is kept."""
         drawn, order = self.rng("kept", scenario), self.turns_taken if len(arms) > 1 else None
         for arm, log in zip(arms, logs, strict=True):
-            log.kind = self.kinds.get(arm, "")
+            log.kind, log.warm_up = self.kinds.get(arm, ""), scenario == "warm-up"
         try:
             runs = record(scenario, drive, logs, indices, drawn, self.settings.deadline_s, arms, order)
-            self.kinds |= {arm: log.kind for arm, log in zip(arms, logs, strict=True)}
-            return runs
         except RunFailed as ended:
             self.keep(scenario, arms, ended.runs)
             raise
+        for arm, log in zip(arms, logs, strict=True):
+            self.kinds[arm] = log.kind
+            self.wait_for(scenario, arm, log.wait)
+        return runs
 
     def keep(self, scenario: str, arms: Sequence[str], measured: Sequence[Run]) -> list[Run]:
         """Keep a run for each arm where the scenario is one of those to be kept."""

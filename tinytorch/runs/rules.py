@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -20,6 +20,15 @@ def coarse_clock(run: Run, step_ns: int) -> list[Reason]:
     evidence = f"it moves in steps of {step_ns / NS_PER_MS:.3g} ms"
     evidence += f" where the median latency is {median_ns / NS_PER_MS:.3g} ms"
     return [Reason("the clock is too coarse", evidence, "trust Offline, which times batches, or use another machine")]
+
+
+def no_time(runs: Sequence[Run]) -> list[Reason]:
+    """Return a reason if a run of answered samples took no time at all: then there is no rate."""
+    empty = sum(run.n > 0 and run.duration_ns == 0 for run in runs)
+    if not empty:
+        return []
+    evidence = f"{empty} of {len(runs)} rounds took 0 ns, less than a step of the clock"
+    return [Reason("a round took no time", evidence, "give each query more work, or use a finer clock")]
 
 
 def late_issue(run: Run, settings: Settings, tail: Callable[[IntArray], float]) -> list[Reason]:

@@ -30,6 +30,8 @@ class QueryLog:
         self.checked = 0  # so far
         self.bad: int | None = None  # the sample with which a bad answer begins
         self.kind = ""  # what the model answers with, as `outputs.kind_of` names it; '': not known yet
+        self.warm_up = False  # nothing here is timed for a result, so that each answer may be waited for afterwards
+        self.wait: Any = None  # what waits for an answer that was not there yet when the model returned
 
     def __repr__(self) -> str:
         return f"<QueryLog: {self.done} of {len(self.completed)} completed>"
@@ -75,6 +77,12 @@ class Run:
     def duration_ns(self) -> int:
         """From the first sample's due time to the last completion."""
         return int(self.completed_ns.max() - self.scheduled_ns[0]) if self.n else 0
+
+    @property
+    def timed(self) -> bool:
+        """Whether the clock shows that time passed in it, so that a rate can be had: it has a headline number."""
+        spread = self.scheduled_ns[-1] > self.scheduled_ns[0] if self.scenario == "server" and self.n else True
+        return self.n > 1 and self.duration_ns > 0 and bool(spread)
 
     @property
     def lag_ns(self) -> IntArray:

@@ -65,8 +65,13 @@ class Settings:
         for name in ("rounds", "min_queries", "max_batch", "workers", "batch_size", "samples_per_query"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is 1 or more, got {getattr(self, name)}")
-        for name in ("percentile", "confidence"):
-            if not 0 < getattr(self, name) < 1:
-                raise ValueError(f"{name} lies between 0 and 1, for example 0.95, got {getattr(self, name)}")
+        for name, least in (("percentile", 0), ("confidence", 0.5)):  # two one-sided tests need the other half
+            if not least < getattr(self, name) < 1:
+                raise ValueError(f"{name} lies between {least} and 1, for example 0.95, got {getattr(self, name)}")
+        if not 0 < self.margin < math.inf:
+            raise ValueError(f"margin is above 0 and finite, for example 0.01 for 1 %, got {self.margin}")
+        for name in ("min_duration_ns", "latency_target_ns", "batch_timeout_ns", "deadline_s"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} is 0 or more and finite, got {getattr(self, name)}")
         if self.target_qps is not None and not (math.isfinite(self.target_qps) and self.target_qps > 0):
             raise ValueError(f"target_qps is positive and finite, or None, got {self.target_qps}")

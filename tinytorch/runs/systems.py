@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Self
 
 import numpy as np
 
@@ -24,9 +24,14 @@ class System:
         """Return the call of an equal system at another place in memory; `rng` says where."""
         return as_model(rebuild(self.system, self.build, rng))
 
+    def as_recipe(self) -> Self:
+        """Return it without the object where a factory makes another: only the factory need be sent elsewhere."""
+        return self if self.build is None else replace(self, system=None)
+
     def is_shared(self, model: Model) -> bool:
         """Return whether this call is the system itself, which could not be built anew."""
-        return model is self.system or getattr(model, "__self__", None) is self.system
+        own = self.system is not None
+        return own and (model is self.system or getattr(model, "__self__", None) is self.system)
 
 
 def as_model(system: Any) -> Model:

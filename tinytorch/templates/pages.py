@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from tinytorch.charts.drawing import spread
 from tinytorch.charts.svg import plain, variables
+from tinytorch.templates.tables import share_of
 
 
 def render(template: str, **context: object) -> str:
@@ -28,7 +29,9 @@ def render(template: str, **context: object) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(palette=variables, plain=plain, spread=spread, setting_pairs=setting_pairs)
+    environment.globals.update(
+        palette=variables, plain=plain, spread=spread, setting_pairs=setting_pairs, share_of=share_of
+    )
     return environment.get_template(template).render(**context)
 
 

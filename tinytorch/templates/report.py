@@ -12,12 +12,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tinytorch.runs.packed import SCHEMA_VERSION
+from tinytorch.machine.files import write_whole
+from tinytorch.runs.packed import SCHEMA_VERSION, pack_run
 from tinytorch.runs.results import StoredResults
+from tinytorch.runs.run import Run
+from tinytorch.templates.remarks import remarks
 from tinytorch.templates.tables import measured_cells, readable
 from tinytorch.templates.words import certainties, names_of, question_of, title
 
 HtmlTable = Callable[[Sequence[str], Sequence[Sequence[str]]], str]  # header, rows of cells -> <table>...</table>
+Pack = Callable[[Run], dict[str, Any]]
 Stored = TypeVar("Stored", bound=StoredResults)
 
 
@@ -41,6 +45,7 @@ class Report:
             "significant": self.validation.significant,
             "valid": self.validation.valid,
             "complete": self.results.complete,
+            "said_besides": remarks(self.results, self.validation),
             "summary": words["rows"],
             "accuracy": self.results.accuracy,
             "comparisons": [asdict(comparison) for comparison in self.validation.comparisons],
@@ -58,15 +63,15 @@ class Report:
 
     def save_as_html(self, path: str | Path) -> Path:
         """Write the page to `path` and return it."""
-        return _save(path, self.to_html())
+        return write_whole(path, self.to_html())
 
     def save_as_markdown(self, path: str | Path) -> Path:
         """Write the Markdown to `path` and return it."""
-        return _save(path, self.to_markdown())
+        return write_whole(path, self.to_markdown())
 
     def save_as_json(self, path: str | Path) -> Path:
         """Write the data to `path`, for `load_results` and for other programs, and return it."""
-        return _save(path, json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n")
+        return write_whole(path, json.dumps(self.to_dict(), indent=1, allow_nan=False) + "\n")
 
     def _repr_html_(self) -> str:
         return self._page("report.html", whole_page=False)
@@ -90,6 +95,7 @@ class Report:
         words = self._words()
         if template.endswith(".html"):
             options |= self._drawn(words["names"])
+        options["said_besides"] = remarks(self.results, self.validation)
         facts = {"results": self.results, "validation": self.validation, "settings": asdict(self.results.settings)}
         return render(template, title=title, answer=self.answer, **facts, **words, **options)
 
@@ -123,7 +129,13 @@ def read_results(path: str | Path, kind: type[Stored]) -> Stored:
         raise ValueError(f"{name} does not hold what save_as_json writes: {type(error).__name__} {error}") from error
 
 
-def _save(path: str | Path, text: str) -> Path:
-    path = Path(path)
-    path.write_text(text, encoding="utf-8")
-    return path
+def write_results(results: StoredResults, path: str | Path, pack_run: Pack = pack_run) -> Path:
+    """Write results that nobody has judged yet to `path`, for `load_results`, and return it. Raises OSError.
+
+    Those of a benchmark that has not ended say so. `pack_run` may remember the runs that were written before.
+    """
+    held = results.to_dict(pack_run)
+    if results.error is None and results.rounds_measured != results.settings.rounds:
+        held["error"] = f"it ended after {results.rounds_measured} of {results.settings.rounds} rounds, without a word"
+    plain = {"schema_version": SCHEMA_VERSION, "answer": "the results were not judged yet", "results": held}
+    return write_whole(path, json.dumps(plain, allow_nan=False) + "\n")

@@ -75,7 +75,7 @@ def measured_cells(results: StoredResults, rows: list[dict[str, Any]], names: Ma
         stated = [row["arms"][arm]["stated"] if arm in row["arms"] else "not measured" for arm in names]
         cells.append(["" if scenario == before else scenario, row["quantity"], *stated])
         before = scenario
-    return [*cells, ["Accuracy", "top-1", *(_share(results, arm) for arm in names)]]
+    return [*cells, ["Accuracy", "top-1", *(share_of(results, arm) for arm in names)]]
 
 
 def readable(table: str, caption: str) -> str:
@@ -89,6 +89,8 @@ def readable(table: str, caption: str) -> str:
     return re.sub(r"<table[^>]*>", lambda tag: tag[0] + headed, named, count=1)
 
 
-def _share(results: StoredResults, arm: str) -> str:
+def share_of(results: StoredResults, arm: str) -> str:
     share = results.accuracy.get(arm)
-    return "not measured (no labels)" if share is None else f"{100 * share:.1f} %"
+    if share is None:
+        return "not measured (no labels)" if results.labels is None else "not measured"
+    return f"{100 * share:.1f} %"

@@ -44,8 +44,8 @@ def question_of(results: StoredResults) -> str:
 
 
 def finished(result: ScenarioRuns, arm: str) -> list[Run]:
-    """Return the arm's runs that ended without an error, in the order of the rounds."""
-    return [run for run in result.runs.get(arm, []) if run.error is None and run.n > 1]
+    """Return the arm's runs that ended without an error and took time, in the order of the rounds."""
+    return [run for run in result.runs.get(arm, []) if run.error is None and run.timed]
 
 
 def certainty(result: ScenarioRuns, arm: str = "model") -> str:
