@@ -42,6 +42,7 @@ IDIOMS = (
     "array = np.asarray(values, dtype=np.float64)",
     "rng = np.random.default_rng(seed)",
     "NS_PER_S = 1_000_000_000",
+    "def __init__(self) -> None:",
 )
 
 _COMMON = {*keyword.kwlist, *dir(builtins), "self", "np"}

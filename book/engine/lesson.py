@@ -25,6 +25,7 @@ from tinytorch.machine import environment
 
 BOOK = Path(__file__).resolve().parents[1]
 ROOT = BOOK.parent
+GLOSSARY = BOOK / "glossary.md"
 LESSON = ROOT / "modules/source/13_benchmarking/benchmarking_dev.py"
 RELEASE = ROOT / "modules/release/13_benchmarking/benchmarking_dev.ipynb"
 REPORT = "my_capstone_results.html"
@@ -172,7 +173,7 @@ def _inside(link: re.Match[str]) -> str:
     words, page, term = link.groups()
     if not term:
         return f"[{words}](../{page}.md)"
-    named = (line for line in (BOOK / "glossary.md").read_text(encoding="utf-8").split("\n"))
+    named = (line for line in GLOSSARY.read_text(encoding="utf-8").split("\n"))
     name = next((line for line in named if re.sub(r"[^\w]+", "-", line) == term), term)
     return f"{{term}}`{words} <{name}>`"
 
