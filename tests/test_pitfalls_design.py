@@ -96,16 +96,16 @@ def test_a_server_is_saturated_where_queries_come_faster_than_answers(rng):
 
 def test_an_overload_is_told_from_work_and_rate_where_a_queue_of_a_hundred_says_little(rng):
     def found(load):
-        return rate(lambda service: pitfalls.overloaded(service, 100), lambda: rng.exponential(load * 1e7, 1_000))
+        return rate(lambda service: pitfalls.offered_load(service, 100), lambda: rng.exponential(load * 1e7, 1_000))
 
     assert found(0.8) == 0
     assert found(0.9) <= 0.03
     assert found(1.05) >= 0.95 - margin(0.95)
-    assert pitfalls.overloaded(np.full(99, 2e7), 100) is None
-    assert pitfalls.overloaded(np.full(100, 0.98e7), 100) is None
-    assert pitfalls.overloaded(np.full(100, 0.981e7), 100).evidence.startswith("a load of 0.98: 100 queries")
+    assert pitfalls.offered_load(np.full(99, 2e7), 100) is None
+    assert pitfalls.offered_load(np.full(100, 0.98e7), 100) is None
+    assert pitfalls.offered_load(np.full(100, 0.981e7), 100).evidence.startswith("a load of 0.98: 100 queries")
     with pytest.raises(ValueError, match="positive rate, got target_qps = 0"):
-        pitfalls.overloaded(np.full(100, 1e7), 0)
+        pitfalls.offered_load(np.full(100, 1e7), 0)
 
 
 def test_a_cache_is_seen_by_second_visits_and_by_one_sample_over_and_over(rng):

@@ -17,7 +17,7 @@ from tinytorch.peak.latency_target import Decision, check_target, least_effectiv
 
 IntArray = npt.NDArray[np.int64]
 
-SPAN = 1024  # the search goes this many times below and above its start
+SPAN = 1 << 10  # the search goes this many times below and above its start
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ from .design import (
     unequal_accuracy,
 )
 from .latencies import coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples, wide_median
-from .load import caching, overloaded, same_sample, saturated, wrong_arrivals
+from .load import caching, offered_load, same_sample, saturated, wrong_arrivals
 from .pitfall import Pitfall
 from .report import averaged_throughput, best_of_k, mean_of_ratios, optional_stopping
 from .series import autocorrelation, effective_sample_size, level_step, slow_warm_up, too_short
@@ -63,7 +63,7 @@ __all__ = [
     "multiple_comparisons",
     "optional_stopping",
     "order_confounding",
-    "overloaded",
+    "offered_load",
     "paired_accuracy",
     "same_sample",
     "saturated",

@@ -58,7 +58,7 @@ def wrong_arrivals(gaps_ns: Any, target_qps: float) -> Pitfall | None:
     return Pitfall("wrong arrivals", "arrivals are not Poisson at the target rate", evidence, "use poisson_arrivals")
 
 
-def overloaded(service_ns: Any, target_qps: float) -> Pitfall | None:
+def offered_load(service_ns: Any, target_qps: float) -> Pitfall | None:
     """Return a pitfall if queries come faster than one server answers them: rate times mean service time over 0.98.
 
     `service_ns` (n,) is completed - issued of all rounds. A queue says little of its load in a hundred queries, work

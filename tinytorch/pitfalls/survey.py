@@ -27,7 +27,7 @@ from .design import (
     unequal_accuracy,
 )
 from .latencies import coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples
-from .load import caching, overloaded, saturated, wrong_arrivals
+from .load import caching, offered_load, saturated, wrong_arrivals
 from .pitfall import Pitfall
 from .report import best_of_k, mean_of_ratios, optional_stopping
 from .series import autocorrelation, level_step, slow_warm_up
@@ -118,7 +118,7 @@ def _of_the_load(runs: Sequence[Run], results: StoredResults, detectors: Detecto
     behind: Found = list(in_most([saturated(due, done) for due, _, done in moments]))
     if one_by_one and settings.target_qps:  # then work and rate are known, and say more than a short queue
         service_ns = np.concatenate([run.completed_ns - run.issued_ns for run in runs])
-        behind = [overloaded(service_ns, settings.target_qps)]
+        behind = [offered_load(service_ns, settings.target_qps)]
     return [
         *in_most([detectors.closed_loop(*moment) if one_by_one else None for moment in moments]),
         *behind,

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-BATCH = 1024  # so many outputs are copied into one array at a time,
+BATCH = 1 << 10  # so many outputs are copied into one array at a time,
 BATCH_BYTES = 1 << 24  # or fewer large ones
 NUMBERS = "biufc"  # numpy's kinds of numbers
 
