@@ -544,3 +544,8 @@ class StatisticalValidator:
             comparisons, results.baseline_name is not None, sound and some, accuracy.verdict if accuracy else None
         )
         return Validation(significant, sound and every, comparisons, pitfalls, accuracy, why, control)
+
+# %% equivalent: severities
+# A severity is 'invalid', 'note' or 'warning': the first of them by the alphabet.
+# - sound = results.complete and all((p.severity != 'invalid' for p in pitfalls))
+# + sound = results.complete and all((p.severity > 'invalid' for p in pitfalls))

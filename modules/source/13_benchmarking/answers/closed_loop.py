@@ -206,3 +206,40 @@ def closed_loop(
         return None
     found = Pitfall("closed loop", "nobody queues", f"busy for {share:.0%}", "send on a schedule")
     return found._replace(severity="invalid")
+
+# %% equivalent: no_time_at_all
+# It keeps a run of 0 ns from a division by 0; 30 queries that are served take more than 2 ns.
+# - took_ns = max(1, int(completed_ns.max() - scheduled_ns[0]))
+# + took_ns = max(2, int(completed_ns.max() - scheduled_ns[0]))
+# + took_ns = max(0, int(completed_ns.max() - scheduled_ns[0]))
+
+# %% equivalent: as_many
+# Each query has three moments.
+# - if len(scheduled_ns) < 30 or busy <= 0.2 or overlaps:
+# + if len(issued_ns) < 30 or busy <= 0.2 or overlaps:
+# + if len(completed_ns) < 30 or busy <= 0.2 or overlaps:
+
+# %% equivalent: words
+# Name and severity are asked for; what claim, evidence and remedy say is the student's. Each query has three moments.
+# - claim, n = ('the sender waited for answers', len(scheduled_ns))
+# + claim, n = ('', len(scheduled_ns))
+# + claim, n = ('the sender waited for answers', len(issued_ns))
+# + claim, n = ('the sender waited for answers', len(completed_ns))
+
+# %% equivalent: words_2
+# Name and severity are asked for; what claim, evidence and remedy say is the student's.
+# - evidence = f'none of {n} was due before the last was answered, at {busy:.0%} load'
+# + evidence = ''
+# + evidence = f'none of {claim} was due before the last was answered, at {busy:.0%} load'
+
+# %% equivalent: words_3
+# Name and severity are asked for; what claim, evidence and remedy say is the student's.
+# - remedy = 'fix the arrivals beforehand and count latency from them, as server() does'
+# + remedy = ''
+
+# %% equivalent: words_4
+# Name and severity are asked for; what claim, evidence and remedy say is the student's.
+# - return Pitfall('closed loop', claim, evidence, remedy, 'invalid')
+# + return Pitfall('closed loop', evidence, claim, remedy, 'invalid')
+# + return Pitfall('closed loop', claim, remedy, evidence, 'invalid')
+# + return Pitfall('closed loop', n, evidence, remedy, 'invalid')

@@ -320,3 +320,16 @@ def compare(
         word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
         found += [Comparison(*pair.facts(ratio, equivalence, next(corrected), word, margin))]
     return found
+
+# %% equivalent: p_value_at_any_level
+# The confidence makes the interval; the p-value does not depend on it.
+# - plain = [ratio_of(pair.model, pair.baseline, confidence) for pair in pairs]
+# + plain = [ratio_of(pair.model, pair.baseline) for pair in pairs]
+# + plain = [ratio_of(pair.model, pair.baseline, margin) for pair in pairs]
+# + plain = [ratio_of(pair.model, pair.baseline, 0.95) for pair in pairs]
+
+# %% equivalent: as_many
+# Each pair has one p-value and one that is adjusted: zip stops where it did.
+# - for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
+# + for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values)):
+# + for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=False):

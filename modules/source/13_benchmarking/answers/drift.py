@@ -236,3 +236,31 @@ def drift(latency_ns: IntArray, least: float = 0.05) -> Pitfall | None:
     middle = np.median(centres)
     found = p < 0.01 and abs(slope * 19) > least * middle
     return Pitfall("drift", "latency drifted", f"{slope:+.3g} ns a batch", "wait until it is steady") if found else None
+
+# %% equivalent: no_such_p_value
+# In 20 medians that differ, p-values come in steps: the last below 0.01 is 0.0091, the next 0.0111.
+# - if flat or stats.kendalltau(range(20), medians).pvalue >= 0.01:
+# + if flat or stats.kendalltau(range(20), medians).pvalue > 0.01:
+# + if flat or stats.kendalltau(range(20), medians).pvalue >= 0.011:
+
+# %% equivalent: either_way_round
+# Kendall's tau of two rows is the same whichever comes first.
+# - if flat or stats.kendalltau(range(20), medians).pvalue >= 0.01:
+# + if flat or stats.kendalltau(medians, range(20)).pvalue >= 0.01:
+
+# %% equivalent: words
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - evidence = f'{total:+.0%} from the first to the last of 20 batches'
+# + evidence = ''
+
+# %% equivalent: words_2
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - remedy = 'let the machine settle, close other programs, run again'
+# + remedy = ''
+
+# %% equivalent: words_3
+# Only the name is asked for; what claim, evidence and remedy say is the student's.
+# - return Pitfall('drift', 'latency drifted', evidence, remedy)
+# + return Pitfall('drift', evidence, 'latency drifted', remedy)
+# + return Pitfall('drift', 'latency drifted', remedy, evidence)
+# + return Pitfall('drift', 'latency driftedXX', evidence, remedy)

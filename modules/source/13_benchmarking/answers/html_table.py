@@ -190,3 +190,9 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
     body = "".join(line("td", row, header) for row in rows)
     return "<table><thead>" + line("th", header) + "</thead><tbody>" + body + "</tbody></table>"
+
+# %% equivalent: as_many
+# Every row has a cell for each head; what becomes of another one is not asked for.
+# - cells = zip(header, row, strict=True)
+# + cells = zip(header, row)
+# + cells = zip(header, row, strict=False)

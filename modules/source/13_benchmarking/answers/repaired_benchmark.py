@@ -596,3 +596,15 @@ def repaired_benchmark(
 
     of_model, of_baseline = np.transpose([one_round() for _ in range(rounds)])
     return decide(ratio_of(of_model, of_baseline).interval, ratio_of(of_model, of_baseline, 0.9).interval, margin)
+
+# %% equivalent: any_query_warms
+# A model that has answered another query is warm, too.
+# - model(queries[0])
+# + model(queries[1])
+# + model(queries[-1])
+
+# %% equivalent: as_many
+# Every round has one number of each model.
+# - model_ns, baseline_ns = zip(*medians, strict=True)
+# + model_ns, baseline_ns = zip(*medians)
+# + model_ns, baseline_ns = zip(*medians, strict=False)

@@ -156,3 +156,8 @@ def server_round(this: Round, drive: Step = server) -> None:
             [log] = logs
             drive(model=this.models[arm], queries=queries, arrivals=arrivals, clock=this.clock, log=log)
         this.record(scenario="server", arms=(arm,), indices=indices, ask=ask)
+
+# %% equivalent: one_log
+# There is one log: the first is the last.
+# - drive(model, queries, arrivals, this.clock, logs[0])
+# + drive(model, queries, arrivals, this.clock, logs[-1])

@@ -249,3 +249,8 @@ def summary_row(
         interval = interval_of(tuple(rounds), confidence)
         stated = written(centre, interval, unit)
     return {"stated": stated, "rounds": rounds, "interval": interval, "median": centre}
+
+# %% equivalent: floats_already
+# The rounds' values are floats; what is made of others is not asked for.
+# - rounds = np.asarray(values, dtype=float).tolist()
+# + rounds = np.asarray(values).tolist()

@@ -235,3 +235,8 @@ def warm_up(this: Round, arm: str, drive: Step = single_stream) -> IntArray:
         if not clock.now_ns() - start < 200_000_000:
             break
     return np.concatenate([run.latency_ns for run in runs])
+
+# %% equivalent: one_log
+# There is one log: the first is the last.
+# - drive(model, queries, this.clock, logs[0])
+# + drive(model, queries, this.clock, logs[-1])

@@ -1,6 +1,8 @@
 """`compare`: which level each comparison gets, and what becomes of what its parts say. The parts are scripted: four
 pairs whose p-values are known, two of them equal, one of a pair that does not count."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,9 +12,11 @@ from autograder.examining.handles import Handle
 CONFIDENCE, MARGIN = 0.9, 0.03
 P_VALUES = {"b": 0.03, "a": 0.01, "d": 0.2, "c": 0.03}  # by quantity, in the order of the pairs; 'd' does not count
 ADJUSTED = {"b": 0.09, "a": 0.04, "d": 0.2, "c": 0.09}  # Holm's
+# By how much c's interval, 3.5 to 4.1, is wider than the margin: so many rounds would narrow its two.
+ROUNDS = math.ceil(2 * (math.log(4.1 / 3.5) / math.log(1 + MARGIN)) ** 2)
 LEVELS = {"b": 1 - 0.1 / 3, "a": 1 - 0.1 / 4, "d": 0.9, "c": 1 - 0.1 / 3}
-WORDS = {"b": "faster", "a": "slower", "d": "faster", "c": "equivalent"}
-FIELDS = ("quantity", "ratio", "interval", "equivalence_interval", "p_value", "p_adjusted", "verdict")
+WORDS = {"b": "faster", "a": "slower", "d": "faster", "c": "not resolved"}
+FIELDS = ("quantity", "ratio", "interval", "equivalence_interval", "p_value", "p_adjusted", "verdict", "required_rounds")
 ORDER = list(P_VALUES)
 
 
@@ -35,9 +39,9 @@ class Parts:
             raise ValueError("ratio_of takes the rounds' values of a pair: pair.model, pair.baseline, confidence")
         [place] = places
         swapped = _listed(baseline_values) != [0.5, place + 9.0]
-        interval = (0.9, 1.1 + place, confidence)
+        interval = (0.9, 1.1 + place, 0.0 if swapped else confidence)
         p_value = 1.0 if swapped else P_VALUES[ORDER[place]]
-        return self.student.made(self.student.RatioEstimate, 1.0 + place, interval, p_value)
+        return self.student.made(self.student.RatioEstimate, 0.5 + place, interval, p_value)
 
     def adjust(self, p_values):
         if not all(type(p) in (float, np.float64) for p in _listed(p_values) or [None]):
@@ -142,6 +146,8 @@ def test_the_verdict_is_that_of_both_intervals(student):
         assert asked, expect(f"pair {name}: decide was given {shown(yours)}", f"decide is given {shown(due)}", look)
         yours = f"pair {name}: {shown(each['verdict'])}"
         assert each["verdict"] == WORDS[name], expect(yours, f"pair {name}: {WORDS[name]}", look)
+    yours, look = found["c"]["required_rounds"], "pair.facts(ratio, equivalence_interval, p_adjusted, verdict, margin)."
+    assert yours == ROUNDS, expect(f"pair c: {shown(yours)} rounds required", f"{ROUNDS}, from the margin", look)
 
 
 @pytest.mark.exercise("compare", points=0.5)

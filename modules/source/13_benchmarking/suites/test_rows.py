@@ -16,7 +16,7 @@ CASES |= {"95 %, 8 rounds": (0.95, 8), "95 %, 1 round": (0.95, 1)}
 CASES |= {"90 %, 5 rounds": (0.9, 5), "90 %, 4 rounds": (0.9, 4)}
 CASES |= {"99 %, 8 rounds": (0.99, 8), "99 %, 7 rounds": (0.99, 7)}
 VALUES = [9.0, 4.5, 4.6123, 30.0, 4.25, 8.0, 5.0, 4.75]
-UNIT = "ms"
+UNIT = "queries/s"  # not the one of the prompt
 
 
 def median_of(n):
@@ -105,7 +105,7 @@ def test_it_is_stated_as_the_reporter_writes_numbers(student):
 @pytest.mark.exercise("summary_row", points=0.25)
 def test_what_is_missing_is_said(student):
     """A number without an interval must not look like one that has it."""
-    yours, due = row(student, "95 %, 2 rounds", "stated"), "6.75 ms [needs 6 rounds, has 2]"
+    yours, due = row(student, "95 %, 2 rounds", "stated"), "6.75 queries/s [needs 6 rounds, has 2]"
     look = "Without an interval: '4.61 ms [needs 6 rounds, has 2]', the median in three digits."
     assert yours == due, expect(f"95 %, 2 rounds: {shown(yours)}", due, look)
 
@@ -113,7 +113,7 @@ def test_what_is_missing_is_said(student):
 @pytest.mark.exercise("summary_row", points=0.25)
 def test_three_digits_are_enough(student):
     """More digits than can be known say more than was measured."""
-    for case, due in (("95 %, 5 rounds", "4.61 ms [needs 6 ..."), ("95 %, 1 round", "9 ms [needs 6 ...")):
+    for case, due in (("95 %, 5 rounds", "4.61 queries/s [needs 6 ..."), ("95 %, 1 round", "9 queries/s [needs 6 ...")):
         yours = row(student, case, "stated")
         number = yours.partition(" ")[0] if type(yours) is str else ""
         # Which number it is has tests of its own.

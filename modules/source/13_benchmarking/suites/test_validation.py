@@ -31,6 +31,7 @@ CASES = {
     "no scenario": ((), (), "pass", "B", None),
     "no valid scenario": ((False,), (), "pass", "B", None),
     "no baseline, no accuracy check": ((True,), (), None, None, None),
+    "a baseline, no accuracy check": ((True,), (), None, "B", None),
 }
 OWN = {"a warning and a note": {"margin": 0.0}, "an 'invalid' pitfall": {"confidence": 0.5}}
 SOUND, VOID = OWN
@@ -218,5 +219,7 @@ def test_a_model_alone_has_no_baseline_and_no_accuracy_check(student):
     seen = validated(student, case)
     told(seen, "conclude", 1, False, case, "has_baseline: whether results.baseline_name is there.")
     told(seen, "conclude", 3, None, case, "The accuracy step may return None: then hand on None.")
-    told(sound(student), "conclude", 1, True, "a baseline B", "has_baseline: whether results.baseline_name is there.")
+    for other in (SOUND, "a baseline, no accuracy check"):
+        seen = validated(student, other)
+        told(seen, "conclude", 1, True, f"baseline B, {other}", "has_baseline: whether results.baseline_name is there.")
     told(sound(student), "conclude", 3, "pass", "an accuracy check", "Hand on the verdict of the accuracy check.")

@@ -1,5 +1,7 @@
 """The validator: a cold start is noticed, and nothing else is taken for one."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -13,9 +15,10 @@ def warm(seed, n=60):
 
 
 def found(student, latency):
-    """The name of the pitfall that the student finds, or None."""
+    """Name, claim, evidence and remedy of the pitfall that the student finds, or None."""
     pitfall = student.cold_start(latency)
-    return None if pitfall is None else attributes(student, pitfall, "Pitfall", "name")[0]
+    named = "name", "claim", "evidence", "remedy"
+    return None if pitfall is None else attributes(student, pitfall, "Pitfall", *named)
 
 
 def finds_a_plain_one(student, seed):
@@ -23,9 +26,9 @@ def finds_a_plain_one(student, seed):
     leaves warm runs in peace as well."""
     latency = warm(seed, 400)
     latency[0] *= 100
-    named = student.once("a plain cold start", lambda: found(student, latency))
-    assert named is not None, expect("nothing found", "a cold start", "The first of 400 calls took 100 times as long.")
-    return named
+    facts = student.once("a plain cold start", lambda: found(student, latency))
+    assert facts is not None, expect("nothing found", "a cold start", "The first of 400 calls took 100 times as long.")
+    return facts
 
 
 @pytest.mark.exercise("cold_start", points=0.4)
@@ -38,11 +41,22 @@ def test_a_slow_first_call_is_found(student, seed):
 @pytest.mark.exercise("cold_start", points=0.2)
 def test_a_cold_start_is_called_one(student, seed):
     """A report sorts pitfalls by name."""
-    name = finds_a_plain_one(student, seed)
+    name, *_ = finds_a_plain_one(student, seed)
     assert name == "cold start", expect(name, "cold start", "Look at the first field of the Pitfall.")
 
 
-@pytest.mark.exercise("cold_start", points=0.5)
+@pytest.mark.exercise("cold_start", points=0.1)
+def test_a_cold_start_says_what_was_found(student, seed):
+    """'The first call was slow' convinces nobody; two times do. In which unit is the student's choice."""
+    look = "Pitfall(name, claim, evidence, remedy): the evidence holds the first latency and the median."
+    _, *words = finds_a_plain_one(student, seed)
+    texts = all(type(text) is str and text.strip() for text in words)
+    assert texts, expect(words, "claim, evidence and remedy, each a text", look)
+    times = set(re.findall(r"\d[\d,._]*", words[1]))
+    assert len(times) > 1, expect(words[1], "evidence with both times", look)
+
+
+@pytest.mark.exercise("cold_start", points=0.4)
 def test_the_threshold_is_that_of_all_latencies(student, seed):
     """Six deviations happen, and a warning at every run is read by nobody; fifty hide what is there."""
     finds_a_plain_one(student, seed)
