@@ -28,7 +28,7 @@ from tinytorch.charts import latency_cdf, queue_depth, timeline
 from tinytorch.charts.drawing import dress, name_colours, set_scale
 from tinytorch.charts.shared import show
 from tinytorch.charts.svg import SERIES, Svg
-from tinytorch.pitfalls import caching, same_sample, saturated, wrong_arrivals
+from tinytorch.pitfalls import caching, offered_load, same_sample, saturated, wrong_arrivals
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -52,8 +52,11 @@ def make(folder: Path) -> None:
     write_picture(folder, "wrong_arrivals", latency_cdf(latencies))
 
     run = overloaded()["server"].runs["model"][0]
-    finding = detect(saturated, run.scheduled_ns, run.completed_ns)
-    write_finding(folder, "saturated", finding, broken(validity, run, Settings(min_queries=1, min_duration_ns=0)))
+    finding = detect(offered_load, run.completed_ns - run.issued_ns, 300.0)
+    behind = detect(saturated, run.scheduled_ns, run.completed_ns)
+    write_finding(
+        folder, "saturated", finding, behind, broken(validity, run, Settings(min_queries=1, min_duration_ns=0))
+    )
     servers = {f"{qps} queries/s": serve(four_ms, arrivals(qps, 4)) for qps in (200, 300)}
     depths = {name: (log.scheduled, log.completed) for name, log in servers.items()}
     write_picture(folder, "saturated", queue_depth(depths))

@@ -1848,7 +1848,7 @@ def latency_ms(p: float) -> Callable[[Run], float]:
     return lambda run: percentile(run.latency_ns, p) / NS_PER_MS
 
 
-QUANTITIES = {
+QUANTITIES: dict[tuple[str, str], Callable[[Run], float]] = {
     ("single_stream", "median latency"): latency_ms(0.5),
     ("single_stream", "90th percentile latency"): latency_ms(0.9),
     ("server", "90th percentile latency"): latency_ms(0.9),
