@@ -135,7 +135,7 @@ def snippets(name: str) -> list[str]:
 
 
 def run(snippet: str) -> dict[str, Any]:
-    names: dict[str, Any] = {"__name__": "snippet"}
+    names: dict[str, Any] = {"__name__": "__main__"}  # as a script
     exec(compile(snippet, "snippet", "exec"), names)
     return names
 

@@ -81,8 +81,9 @@ def side_by_side(old: Results, new: Results) -> list[dict[str, str | float]]:
     """Return both medians over the rounds of every quantity, ms: what two sessions show that share no baseline."""
     from tinytorch.benchmarking import QUANTITIES
 
+    quantities: Mapping[tuple[str, str], Callable[[Run], float]] = QUANTITIES
     rows: list[dict[str, str | float]] = []
-    for (scenario, quantity), value in QUANTITIES.items():
+    for (scenario, quantity), value in quantities.items():
         runs = [one[scenario].runs["model"] if scenario in one else [] for one in (old, new)]
         medians = [float(np.median([value(run) for run in each])) for each in runs if each]
         if len(medians) == 2:
