@@ -33,7 +33,7 @@ from autograder.commandline import (
 )
 from autograder.proving.demo_class import make_class
 from autograder.publish_cli import add_publish
-from autograder.reading.places import LESSON, RELEASE, SUITES
+from autograder.reading.places import LESSON, RELEASE, RUBRIC, SUITES
 from autograder.temporary import Folder
 
 EPILOG = """a course from beginning to end:
@@ -236,6 +236,8 @@ def _grade(options: argparse.Namespace) -> int:
             left=_say_who_left,
         )
     table = write_whole(course / "class.md", markdown_table(results) + "\n")
+    if RUBRIC.is_file():  # beside the gradebook, where formgrader is open
+        write_whole(course / RUBRIC.name, RUBRIC.read_text(encoding="utf-8"))
     if options.json:
         students = [summary(result) for result in results]
         data = {"seed": setup.seed, "course": str(course), "students": students, "left_aside": collected.data()}

@@ -143,6 +143,7 @@ def test_the_command_line_grades_and_reports(
     assert "--seed 13 gives the same points" in said.out
     assert "seed 13, sandbox: " in said.err
     assert (course / "class.md").read_text().startswith("| student |")
+    assert (course / "rubric.md").read_text() == (SUITES.parent / "rubric.md").read_text()
     assert {entry.name for entry in course.iterdir()} >= {"gradebook.db", "results", "autograded", "source"}
     monkeypatch.chdir(course)
     assert cli.main(["feedback"]) == 0

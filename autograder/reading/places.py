@@ -11,3 +11,4 @@ LESSON = ROOT / "modules" / "source" / ASSIGNMENT / "benchmarking_dev.py"
 RELEASE = ROOT / "modules" / "release" / ASSIGNMENT / "benchmarking_dev.ipynb"
 SUITES = LESSON.parent / "suites"
 ANSWERS = LESSON.parent / "answers"
+RUBRIC = LESSON.parent / "rubric.md"  # for whoever reads the written answers
