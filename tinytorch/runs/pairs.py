@@ -33,7 +33,8 @@ class Pair:
         `ratio` has the fields ratio, interval (low, high, confidence) and p_value; less is better.
         """
         medians = float(np.median(self.model)), float(np.median(self.baseline))
-        more = self.rounds_needed(ratio.ratio, ratio.interval[1], margin) if verdict == "not resolved" else None
+        open_still = verdict == "not resolved" and ratio.interval[1] > ratio.ratio  # more rounds narrow no exact one
+        more = self.rounds_needed(ratio.ratio, ratio.interval[1], margin) if open_still else None
         stated = self.scenario, self.quantity, "ms", *medians, ratio.ratio, ratio.interval, equivalence
         return *stated, ratio.p_value, p_adjusted, verdict, more, self.cliffs_delta
 
@@ -54,6 +55,13 @@ def varies(ones: npt.ArrayLike, others: npt.ArrayLike) -> bool:
     return ratios.size > 1 and float(np.ptp(ratios)) > 1e-12 * float(np.abs(ratios).max())
 
 
+def exact_ratio(ones: npt.ArrayLike, others: npt.ArrayLike) -> float | None:
+    """Return the ratio that all rounds, two or more, have up to rounding: it is known without statistics; else None."""
+    first, second = np.asarray(ones, dtype=float), np.asarray(others, dtype=float)
+    positive = bool((first > 0).all() and (second > 0).all())
+    return None if first.size < 2 or not positive or varies(first, second) else float(first[0] / second[0])
+
+
 def cliffs_delta(model: npt.ArrayLike, baseline: npt.ArrayLike) -> float:
     """Return P(a model's value is greater) - P(it is less), from -1 to 1. Source: Cliff 1993."""
     from scipy import stats
@@ -63,23 +71,30 @@ def cliffs_delta(model: npt.ArrayLike, baseline: npt.ArrayLike) -> float:
 
 
 def paired_values(
-    results: StoredResults, scenario: str, value: Callable[[Run], float], one: str, other: str
+    results: StoredResults, scenario: str, value: Callable[[Run], float], one: str, other: str, exact: bool = False
 ) -> Values | None:
-    """Return the value of each round that both arms ended; None where the rounds' ratios do not vary."""
+    """Return the value of each round that both arms ended; None where the rounds' ratios do not vary.
+
+    With `exact` also where they are one and the same ratio.
+    """
     runs = results[scenario].runs if scenario in results else {}
     both = zip(runs.get(one, []), runs.get(other, []), strict=False)
     whole = [pair for pair in both if all(run.n and run.error is None for run in pair)]
     ones, others = ([value(pair[arm]) for pair in whole] for arm in (0, 1))
-    return (ones, others) if varies(ones, others) else None
+    wanted = varies(ones, others) or (exact and exact_ratio(ones, others) is not None)
+    return (ones, others) if wanted else None
 
 
 def model_and_baseline(
-    results: StoredResults, quantities: Mapping[tuple[str, str], Callable[[Run], float]]
+    results: StoredResults, quantities: Mapping[tuple[str, str], Callable[[Run], float]], exact: bool = False
 ) -> list[Pair]:
-    """Return a pair a scenario and quantity: the values of each round that both ended, where their ratio varies."""
+    """Return a pair a scenario and quantity: the values of each round that both ended, where their ratio varies.
+
+    With `exact` also where all rounds have the same ratio, of which there is no t test: `exact_ratio` gives it.
+    """
     found = []
     for (scenario, quantity), value in quantities.items():
-        values = paired_values(results, scenario, value, "model", "baseline")
+        values = paired_values(results, scenario, value, "model", "baseline", exact)
         if values is not None:
             counts = not any(results[scenario].reasons[arm] for arm in ("model", "baseline"))
             delta = cliffs_delta(*_single_values(results, scenario, values))
