@@ -74,7 +74,7 @@ def awaiting() -> Wait:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return Loop()
+        return Loop(asyncio.new_event_loop())
     message = "the model returns an awaitable, and an event loop is running here (a notebook has one)"
     raise TypeError(f"{message}; hand in a call that waits itself, or measure from a script")
 
@@ -82,9 +82,9 @@ def awaiting() -> Wait:
 class Loop:
     """An event loop that runs one awaitable at a time, and is closed when nobody needs it any more."""
 
-    def __init__(self) -> None:
-        self.loop = asyncio.new_event_loop()
-        weakref.finalize(self, self.loop.close)
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.loop = loop
+        weakref.finalize(self, loop.close)
 
     def __call__(self, output: Any) -> Any:
         """Return what the awaitable comes to."""
