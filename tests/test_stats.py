@@ -101,7 +101,7 @@ def test_the_interval_of_a_median_is_the_narrowest_that_covers(n, confidence):
 
 def test_six_values_are_the_least_for_95_percent():
     assert median_interval([3, 1, 2, 6, 5, 4])[:2] == (1, 6)
-    with pytest.raises(ValueError, match="5 values give no 95% interval ; run more rounds"):
+    with pytest.raises(ValueError, match="5 values give no 95% interval; run more rounds"):
         median_interval([1, 2, 3, 4, 5])
 
 

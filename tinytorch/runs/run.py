@@ -81,7 +81,8 @@ class Run:
     @property
     def timed(self) -> bool:
         """Whether the clock shows that time passed in it, so that a rate can be had: it has a headline number."""
-        spread = self.scheduled_ns[-1] > self.scheduled_ns[0] if self.scenario == "server" and self.n else True
+        served = self.n > 0 and self.scenario == "server"
+        spread = not served or bool(self.scheduled_ns[-1] > self.scheduled_ns[0])
         return self.n > 1 and self.duration_ns > 0 and bool(spread)
 
     @property
