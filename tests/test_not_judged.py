@@ -54,19 +54,21 @@ def test_two(student):
 """
 
 
+def ended_by_hand() -> list[int]:
+    """Return what this process started, but for Python's own tracker of resources, which an earlier test may have left."""
+    found = descendants(os.getpid())
+    return [pid for pid in found if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
+
+
 def kill_youngest() -> None:
     """End the process of the sandbox that is in a call, as the kernel does where memory is short."""
-    found = [
-        pid for pid in descendants(os.getpid()) if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()
-    ]
-    os.kill(max(found), signal.SIGKILL)
+    os.kill(max(ended_by_hand()), signal.SIGKILL)
 
 
 def kill_all() -> None:
-    """End a warm process too. Python's own tracker of resources, which a test before this one may have left, is spared."""
-    for pid in descendants(os.getpid()):
-        if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes():
-            os.kill(pid, signal.SIGKILL)
+    """End a warm process too."""
+    for pid in ended_by_hand():
+        os.kill(pid, signal.SIGKILL)
 
 
 @pytest.fixture(params=confinement.KINDS)
