@@ -55,7 +55,7 @@ def test_two(student):
 
 
 def ended_by_hand() -> list[int]:
-    """Return what this process started, but for Python's own tracker of resources, which an earlier test may have left."""
+    """Return what this process started, but for Python's own tracker of resources, which an earlier test may leave."""
     found = descendants(os.getpid())
     return [pid for pid in found if b"resource_tracker" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
 
