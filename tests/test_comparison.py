@@ -67,7 +67,7 @@ def test_what_are_no_pairs_is_refused(model, baseline):
         paired_ratio(model, baseline)
 
 
-def test_ratios_that_are_equal_but_for_rounding_are_not_compared():
+def test_ratios_that_are_equal_but_for_rounding_are_exact():
     """As on virtual time, where a t test of them would find anything significant, and scipy warns."""
     rounds = np.array([100_003, 110_017, 123_457, 23, 1, 120_121])
     assert np.ptp(np.log(3 * rounds) - np.log(7 * rounds)) > 0
@@ -76,10 +76,14 @@ def test_ratios_that_are_equal_but_for_rounding_are_not_compared():
     settings = Settings(rounds=6, min_queries=1, min_duration_ns=1)
     scenarios = {"single_stream": ScenarioResult("single_stream", runs, settings)}
     results = Results(settings, "B", "A", "", "", 1, scenarios)
-    assert compare(results, 0.95, 0.01) == []
-    validation = StatisticalValidator().validate_results(results)
-    assert validation.control is None
-    assert not validation.significant
+    found = compare(results, 0.95, 0.01)
+    assert [(c.verdict, c.p_value) for c in found] == [("faster", 0.0)] * 2
+    assert all(c.ratio == c.interval.low == c.interval.high == pytest.approx(3 / 7) for c in found)
+    assert StatisticalValidator().validate_results(results).control is None
+    equal = dict.fromkeys(arms, arms["model"])
+    runs = {arm: [run_of("single_stream", np.full(70, ns)) for ns in values] for arm, values in equal.items()}
+    results.scenarios["single_stream"] = ScenarioResult("single_stream", runs, settings)
+    assert [(c.verdict, c.p_value) for c in compare(results, 0.95, 0.01)] == [("equivalent", 1.0)] * 2
 
 
 RATIO = st.floats(0.9, 1.1)

@@ -15,7 +15,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from tinytorch.runs import NS_PER_MS, Pair, Run, Step, cliffs_delta, model_and_baseline, paired_values, varies
+from tinytorch.runs import (
+    NS_PER_MS,
+    Pair,
+    Run,
+    Step,
+    cliffs_delta,
+    exact_ratio,
+    model_and_baseline,
+    paired_values,
+    varies,
+)
 
 from .scenarios import Results, percentile
 from .stats import Interval, mean_interval
@@ -28,9 +38,11 @@ __all__ = [
     "cliffs_delta",
     "compare",
     "compare_control",
+    "exact_ratio",
     "holm",
     "latency_ms",
     "paired_ratio",
+    "ratio_of_rounds",
     "round_pairs",
     "varies",
     "verdict",
@@ -126,12 +138,24 @@ QUANTITIES: dict[tuple[str, str], Callable[[Run], float]] = {
     ("single_stream", "90th percentile latency"): latency_ms(0.9),
     ("server", "90th percentile latency"): latency_ms(0.9),
     ("offline", "time per sample"): lambda run: run.duration_ns / run.n / NS_PER_MS,
+    ("multi_stream", "99th percentile latency"): latency_ms(0.99),
 }
 
 
 def round_pairs(results: Results) -> list[Pair]:
-    """Return a pair for each quantity that both have, and whose ratio varies."""
-    return model_and_baseline(results, QUANTITIES)
+    """Return a pair for each quantity that both have in two rounds or more."""
+    return model_and_baseline(results, QUANTITIES, exact=True)
+
+
+def ratio_of_rounds(
+    model_values: Sequence[float], baseline_values: Sequence[float], confidence: float
+) -> RatioEstimate:
+    """Return `paired_ratio`, or where every round has the same ratio that one, exact."""
+    ratio = exact_ratio(model_values, baseline_values)
+    if ratio is None:
+        return paired_ratio(model_values, baseline_values, confidence)
+    p_value = float(math.isclose(ratio, 1))
+    return RatioEstimate(ratio, Interval(ratio, ratio, confidence), p_value)
 
 
 def compare_control(results: Results, confidence: float) -> RatioEstimate | None:
@@ -145,7 +169,7 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    ratio_of: Step = ratio_of_rounds,
     adjust: Step = holm,
     decide: Step = verdict,
 ) -> list[Comparison]:
