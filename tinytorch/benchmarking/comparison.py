@@ -21,7 +21,7 @@ from tinytorch.runs import (
     Run,
     Step,
     cliffs_delta,
-    exact_ratio,
+    exact_first,
     model_and_baseline,
     paired_values,
     varies,
@@ -38,7 +38,6 @@ __all__ = [
     "cliffs_delta",
     "compare",
     "compare_control",
-    "exact_ratio",
     "holm",
     "latency_ms",
     "paired_ratio",
@@ -147,15 +146,7 @@ def round_pairs(results: Results) -> list[Pair]:
     return model_and_baseline(results, QUANTITIES, exact=True)
 
 
-def ratio_of_rounds(
-    model_values: Sequence[float], baseline_values: Sequence[float], confidence: float
-) -> RatioEstimate:
-    """Return `paired_ratio`, or where every round has the same ratio that one, exact."""
-    ratio = exact_ratio(model_values, baseline_values)
-    if ratio is None:
-        return paired_ratio(model_values, baseline_values, confidence)
-    p_value = float(math.isclose(ratio, 1))
-    return RatioEstimate(ratio, Interval(ratio, ratio, confidence), p_value)
+ratio_of_rounds = exact_first(paired_ratio, RatioEstimate, Interval)
 
 
 def compare_control(results: Results, confidence: float) -> RatioEstimate | None:

@@ -10,7 +10,7 @@ from tinytorch.runs.benchmark import Benchmark
 from tinytorch.runs.draws import generator
 from tinytorch.runs.drivers import Model, Step, batching_server, concurrent_server, multi_stream
 from tinytorch.runs.offline import multi_stream_rounds, offline_rounds, ways
-from tinytorch.runs.pairs import Pair, cliffs_delta, exact_ratio, model_and_baseline, paired_values, varies
+from tinytorch.runs.pairs import Pair, cliffs_delta, exact_first, exact_ratio, model_and_baseline, paired_values, varies
 from tinytorch.runs.record import KEPT_OUTPUTS, Queries, record
 from tinytorch.runs.results import ScenarioRuns, StoredResults
 from tinytorch.runs.rounds import MOST_SAMPLES, RoundBase
@@ -53,6 +53,7 @@ __all__ = [
     "concurrent_server",
     "early_stopping",
     "end_to_end",
+    "exact_first",
     "exact_ratio",
     "generator",
     "late_issue",

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinytorch.runs.drivers import Step
 from tinytorch.runs.results import StoredResults
 from tinytorch.runs.run import Run
 
@@ -60,6 +61,22 @@ def exact_ratio(ones: npt.ArrayLike, others: npt.ArrayLike) -> float | None:
     first, second = np.asarray(ones, dtype=float), np.asarray(others, dtype=float)
     positive = bool((first > 0).all() and (second > 0).all())
     return None if first.size < 2 or not positive or varies(first, second) else float(first[0] / second[0])
+
+
+def exact_first(estimate: Step, kind: Callable[..., Any], interval: Callable[..., Any]) -> Step:
+    """Return `estimate(model, baseline, confidence)`, but where every round has the same ratio that one, exact.
+
+    `kind(ratio, interval, p_value)` and `interval(low, high, confidence)` are what an estimate is made of.
+    """
+
+    def ratio_of(model: Sequence[float], baseline: Sequence[float], confidence: float = 0.95) -> Any:
+        """Return the ratio of the rounds: exact where it never varies."""
+        ratio = exact_ratio(model, baseline)
+        if ratio is None:
+            return estimate(model, baseline, confidence)
+        return kind(ratio, interval(ratio, ratio, confidence), float(math.isclose(ratio, 1)))
+
+    return ratio_of
 
 
 def cliffs_delta(model: npt.ArrayLike, baseline: npt.ArrayLike) -> float:

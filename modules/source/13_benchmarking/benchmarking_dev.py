@@ -249,8 +249,9 @@ print("right: 0.75 of the answers, and nothing where there are no labels")
 def predict(model: Model, inputs: Array, batch_size: int = 256) -> Array:
     """Return the model's outputs for all `inputs` (n, ...), in order."""
     batches = [inputs[i : i + batch_size] for i in range(0, len(inputs), batch_size)]
-    outputs = [check_outputs(model(batch), len(batch)) for batch in batches]
-    return np.concatenate(outputs)
+    return np.concatenate(
+        [check_outputs(model(batch), len(batch)) for batch in batches]
+    )
 
 
 # %% [markdown]
@@ -1835,10 +1836,10 @@ class Comparison:
 
 # %% nbgrader={"grade": false, "grade_id": "given_comparison_support", "locked": true, "schema_version": 3, "solution": false, "task": false}
 #| export comparison
-from tinytorch.runs import Pair, cliffs_delta, exact_ratio, varies
+from tinytorch.runs import Pair, cliffs_delta, varies
 
 # %%
-from tinytorch.runs import model_and_baseline, paired_values
+from tinytorch.runs import exact_first, model_and_baseline, paired_values
 
 
 # %% nbgrader={"grade": false, "grade_id": "given_comparison_quantities", "locked": true, "schema_version": 3, "solution": false, "task": false}
@@ -1862,15 +1863,7 @@ def round_pairs(results: Results) -> list[Pair]:
     return model_and_baseline(results, QUANTITIES, exact=True)
 
 
-def ratio_of_rounds(
-    model_values: Sequence[float], baseline_values: Sequence[float], confidence: float
-) -> RatioEstimate:
-    """Return `paired_ratio`, or where every round has the same ratio that one, exact."""
-    ratio = exact_ratio(model_values, baseline_values)
-    if ratio is None:
-        return paired_ratio(model_values, baseline_values, confidence)
-    p_value = float(math.isclose(ratio, 1))
-    return RatioEstimate(ratio, Interval(ratio, ratio, confidence), p_value)
+ratio_of_rounds = exact_first(paired_ratio, RatioEstimate, Interval)
 
 
 def compare_control(results: Results, confidence: float) -> RatioEstimate | None:
