@@ -147,7 +147,7 @@ class Benchmark:
             labels=samples.labels,
             layout_controlled=True,
             virtual_time=not isinstance(self.clock, RealClock),
-            environment=environment.describe(),
+            environment=environment.describe(with_clock=isinstance(self.clock, RealClock)),
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             notes=[WARMED_UP],
             rounds_measured=0,
