@@ -16,16 +16,7 @@ ADJUSTED = {"b": 0.09, "a": 0.04, "d": 0.2, "c": 0.09}  # Holm's
 ROUNDS = math.ceil(2 * (math.log(4.1 / 3.5) / math.log(1 + MARGIN)) ** 2)
 LEVELS = {"b": 1 - 0.1 / 3, "a": 1 - 0.1 / 4, "d": 0.9, "c": 1 - 0.1 / 3}
 WORDS = {"b": "faster", "a": "slower", "d": "faster", "c": "not resolved"}
-FIELDS = (
-    "quantity",
-    "ratio",
-    "interval",
-    "equivalence_interval",
-    "p_value",
-    "p_adjusted",
-    "verdict",
-    "required_rounds",
-)
+FIELDS = ("quantity", "interval", "equivalence_interval", "p_adjusted", "verdict", "required_rounds")
 ORDER = list(P_VALUES)
 
 

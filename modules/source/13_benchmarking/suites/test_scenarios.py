@@ -84,8 +84,8 @@ def test_single_stream_asks_the_percentile_that_it_is_given(student):
     exact, yours = number(metric(student, run)), metric(student, run, tripled)
     # Which percentile it is, and in which unit, has just had a test of its own; so has the mean.
     due = exact if close(exact, latency.mean() / MS) else 3 * exact
-    right = exact > 0 and close(yours, due)
-    assert right, expect(yours, 3 * exact, GIVEN)
+    assert exact > 0, expect(exact, "a latency", GIVEN)
+    assert close(yours, due), expect(yours, 3 * exact, GIVEN)
 
 
 @pytest.mark.exercise("metric_value", points=0.6)
