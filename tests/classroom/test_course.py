@@ -83,11 +83,11 @@ def test_the_instructor_collects_and_grades(lab: Lab, classroom: Classroom) -> N
         lab.wait(lambda: lab.find(By.CSS_SELECTOR, "td.num-submissions").text == "1", "one submission")
     lab.picture("formgrader")
     printed = autograder("grade", str(classroom.folder), "--seed", "13")
-    assert "ada        3" in printed
+    assert "ada        1" in printed
     with lab.inside(FORMGRADER):
         lab.find(By.CSS_SELECTOR, "td.num-submissions a").click()
         lab.wait(lambda: lab.find(By.CSS_SELECTOR, "td.status").text == "graded", "the submission to be graded")
-        assert lab.find(By.CSS_SELECTOR, "td.score").text == "3 / 100"
+        assert lab.find(By.CSS_SELECTOR, "td.score").text == "1 / 100"
     lab.picture("graded")
 
 
@@ -97,7 +97,7 @@ def test_formgraders_autograde_is_our_grader(lab: Lab) -> None:
         said = lab.answered(seconds=300)
         assert "Success" in said
         assert "sandbox: " in said  # nbgrader's own runs the notebook in a kernel and says so
-        lab.wait(lambda: lab.find(By.CSS_SELECTOR, "td.score").text == "3 / 100", "the same score")
+        lab.wait(lambda: lab.find(By.CSS_SELECTOR, "td.score").text == "1 / 100", "the same score")
 
 
 def test_formgrader_shows_each_answer_with_its_points(lab: Lab, classroom: Classroom) -> None:
@@ -109,7 +109,7 @@ def test_formgrader_shows_each_answer_with_its_points(lab: Lab, classroom: Class
         score = lab.find(
             By.XPATH, "//*[.='check_outputs_check']/ancestor::*[.//input][1]//input[contains(@class, 'score')]"
         )
-        lab.wait(lambda: score.get_attribute("placeholder") == "3", "the points of the first exercise")
+        lab.wait(lambda: score.get_attribute("placeholder") == "1", "the points of the first exercise")
         comment = lab.find(By.XPATH, "(//textarea[contains(@class, 'comment')])[1]")
         comment.send_keys(COMMENT, Keys.TAB)
         lab.wait(lambda: COMMENT in comments(classroom), "the comment to be saved")
