@@ -249,8 +249,7 @@ print("right: 0.75 of the answers, and nothing where there are no labels")
 def predict(model: Model, inputs: Array, batch_size: int = 256) -> Array:
     """Return the model's outputs for all `inputs` (n, ...), in order."""
     batches = [inputs[i : i + batch_size] for i in range(0, len(inputs), batch_size)]
-    outputs = (check_outputs(model(batch), len(batch)) for batch in batches)
-    return np.concatenate(list(outputs))
+    return np.concatenate([check_outputs(model(b), len(b)) for b in batches])
 
 
 # %% [markdown]
