@@ -433,7 +433,7 @@ gaps = np.diff(arrivals)
 print(f"{n} arrivals; their gaps vary by {gaps.std() / gaps.mean():.2f} (Poisson: 1)")
 
 # %%
-even = np.arange(100) * NS_PER_S // 100
+even = np.arange(100) / 100 * NS_PER_S  # a browser's own int holds 2.1 s of nanoseconds
 charts.arrivals({"Poisson": arrivals[arrivals < NS_PER_S], "evenly spaced": even})
 
 # %% [markdown]
