@@ -245,7 +245,7 @@ def test_what_to_do_next():
     assert "question 2, at the end" in standing("done", answered=answered).what_next
     assert "1 of them have an answer" in repr(standing("done", answered=answered))
     assert (
-        "All that is left is to submit it"
+        "Every question has an answer. Then hand it in: `tinytorch.submit()`"
         in standing("done", answered={"question_a": True, "question_b": True}).what_next
     )
     assert standing("done").complete

@@ -6,9 +6,14 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tinytorch.checking import Standing
+    from pathlib import Path
 
-__all__ = ["check"]
+    from tinytorch.checking import Standing
+    from tinytorch.handing_in.answered import Answered
+    from tinytorch.handing_in.downloading import Download
+    from tinytorch.handing_in.receipt import HandedIn
+
+__all__ = ["check", "feedback", "submit"]
 
 
 def check(namespace: dict[str, Any] | None = None) -> Standing:
@@ -24,3 +29,25 @@ def check(namespace: dict[str, Any] | None = None) -> Standing:
         running = shell()
         namespace = running.user_ns if running is not None else sys._getframe(1).f_globals
     return check_namespace(namespace)
+
+
+def submit(
+    file: str | Path | None = None, *, code: str | None = None, address: str | None = None
+) -> HandedIn | Download:
+    """Hand in this notebook, or `file`, and show the receipt.
+
+    Colab's page is asked for the notebook as it stands; elsewhere it is the saved file, and you are asked to save. The
+    first time it asks for the code that your course gave you; `code` is for where it cannot ask. `address` is another
+    mailbox than the one the course published. For a course that has none it says where to bring the file. Raises
+    `tinytorch.handing_in.errors.HandInError`, in one sentence, where nothing was handed in.
+    """
+    from tinytorch.handing_in import submit_notebook
+
+    return submit_notebook(file, code, address)
+
+
+def feedback(*, code: str | None = None, address: str | None = None) -> Answered:
+    """Show what became of your last hand-in: its state, and points and feedback where the course shows them."""
+    from tinytorch.handing_in import fetch_feedback
+
+    return fetch_feedback(address, code)

@@ -15,10 +15,12 @@ from tinytorch.commands.commandline import Parser, add_completion
 from tinytorch.commands.compare import add_compare
 from tinytorch.commands.export import add_export
 from tinytorch.commands.perf import add_perf
+from tinytorch.commands.submit import add_feedback, add_submit
 from tinytorch.commands.unfinished import unfinished
 
 EPILOG = """examples:
   tinytorch check benchmarking_dev.ipynb         what stands in your notebook, and what to do next
+  tinytorch submit benchmarking_dev.ipynb        hand it in, and get a receipt
   tinytorch export benchmarking_dev.ipynb        your notebook becomes the package tinytorch.benchmarking
   tinytorch perf "mine:model()" --html r.html    measure the model that mine.py makes, and write the report
   tinytorch compare old.json new.json            did it get slower, against the --baseline that both results share?
@@ -44,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         print(f"tinytorch: {said}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("tinytorch: stopped", file=sys.stderr)
+    except KeyboardInterrupt as error:
+        print(f"tinytorch: {error or 'stopped'}", file=sys.stderr)
         return 130
     return status
 
@@ -60,7 +62,7 @@ def build_parser() -> Parser:
     )
     add_completion(parser)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (add_check, add_export, add_perf, add_compare):
+    for add in (add_check, add_submit, add_feedback, add_export, add_perf, add_compare):
         add(commands)
     return parser
 

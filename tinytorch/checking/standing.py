@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tinytorch.checking.hand_in import load_hand_in
 from tinytorch.checking.outline import Course
 from tinytorch.checking.running import Outcome
 
@@ -117,7 +118,7 @@ class Standing:
     def what_next(self) -> str:
         """What to do next, in Markdown."""
         if self.next is None:
-            return f"**Every visible check holds.** {self._questions_left()}"
+            return f"**Every visible check holds.** {self._questions_left()} {_hand_in()}"
         if all(outcome.state == "not run" and not outcome.said for outcome in self.outcomes):
             return "**Next: run the notebook's cells from the top**, then call this again."
         exercise = self.next.exercise
@@ -128,7 +129,7 @@ class Standing:
     def _questions_left(self) -> str:
         left = [each for each in self.course.questions if not self.answered.get(each.name)]
         if not left:
-            return "All that is left is to submit it."
+            return "Every question has an answer."
         names = ", ".join(each.number for each in left)
         return f"What is left is written: question{'s' if len(left) > 1 else ''} {names}, at the end of the notebook."
 
@@ -142,6 +143,11 @@ class Standing:
         ran_on = "the notebook as it was saved" if self.saved else "what its cells defined when they were last run"
         what = f"These are the checks that you see in the notebook, run on {ran_on}."
         return [f"{what} The grade comes from hidden tests, which look further.", f"{read}."]
+
+
+def _hand_in() -> str:
+    """How and by when a finished notebook is handed in."""
+    return f"Then hand it in{load_hand_in().by}: `tinytorch.submit()`, in the notebook's last cell."
 
 
 def marked(markdown: str) -> Markup:

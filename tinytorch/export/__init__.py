@@ -6,7 +6,7 @@ The standard library is enough, and nothing else of `tinytorch` is known here.
 """
 
 from tinytorch.export.bindings import blocks, bound_names, made_names
-from tinytorch.export.cells import Cell, ExportError, headings, joined, read_lesson
+from tinytorch.export.cells import Cell, ExportError, cells_of, headings, joined, read_lesson
 from tinytorch.export.exporter import differences, export_modules, write_package
 from tinytorch.export.freenames import export_target, free_names, is_form_title
 from tinytorch.export.ipython import plain_python
@@ -16,6 +16,7 @@ __all__ = [
     "ExportError",
     "blocks",
     "bound_names",
+    "cells_of",
     "differences",
     "export_modules",
     "export_target",

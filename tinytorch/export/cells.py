@@ -54,12 +54,16 @@ def read_lesson(path: Path) -> list[Cell]:
     Ids are the cells' own, else `grade_id`, else section slug and ordinal, so the same text always gives the same ids.
     Raises ExportError if the file is not UTF-8 or not a notebook or a cell line cannot be read, OSError without a file.
     """
+    return cells_of(path.read_bytes(), path.name)
+
+
+def cells_of(data: bytes, name: str) -> list[Cell]:
+    """Return the cells of a file of this content and name, as `read_lesson` does. Raises ExportError as it does."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ExportError(f"{path.name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
-    parts = _notebook(text, path.name) if path.suffix == ".ipynb" else _percent(text, path.name)
-    return _with_ids(parts)
+        raise ExportError(f"{name} is not UTF-8 text: {error.reason} at byte {error.start}") from error
+    return _with_ids(_notebook(text, name) if name.endswith(".ipynb") else _percent(text, name))
 
 
 def headings(cell: Cell) -> list[tuple[int, str, list[str]]]:

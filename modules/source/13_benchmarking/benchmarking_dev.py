@@ -3125,3 +3125,14 @@ print("a further one leaves that range by chance alone 2 times in 11: no alarm y
 # ```
 #
 # Next: monitoring, where the same percentiles run for months.
+
+# %% [markdown]
+# # Hand in
+#
+# The next cell says what is still empty, sends your notebook, and shows the receipt. Hand in
+# as often as you like: the last one counts.
+
+# %%
+import tinytorch
+
+tinytorch.submit()
