@@ -463,7 +463,8 @@ met = sorted(set(order.tolist()))
 assert met == list(range(10)), (
     f"1000 draws meet every sample: expected 0 to 9, yours {met}"
 )
-print("how often each of 10 samples was drawn:", np.bincount(order).tolist())
+drawn = np.unique(order, return_counts=True)[1]
+print("how often each of 10 samples was drawn:", drawn.tolist())
 
 # %% [markdown]
 # ### Exercise 3.3: Who goes first (1 point, about 2 lines)
