@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from autograder.hand_in import NOWHERE, HandIn, read_hand_in
+
 NOTEBOOK = "benchmarking_dev.ipynb"
 REPOSITORY_VARIABLE = "COURSE_REPOSITORY"
 REF_VARIABLE = "COURSE_REF"
@@ -29,12 +31,13 @@ class Links:
     """The addresses of one students' repository on GitHub: `repository` is "ORG/NAME", `ref` a branch, tag or commit.
 
     `host` is another than GitHub for a GitHub Enterprise, which Binder and Colab cannot read. Raises ValueError where
-    one of the three is not of its form, so that no address is ever half right.
+    one of the three is not of its form, so that no address is ever half right. `hand_in` is where the work goes back.
     """
 
     repository: str
     ref: str = "main"
     host: str = GITHUB
+    hand_in: HandIn = NOWHERE
 
     def __post_init__(self) -> None:
         if not _REPOSITORY.fullmatch(self.repository) or self.repository.endswith(("/.", "/..")):
@@ -60,6 +63,11 @@ class Links:
     def source(self) -> str:
         """The students' repository at this ref."""
         return f"{self.host}/{self.repository}/tree/{self.ref}"
+
+    @property
+    def hand_in_steps(self) -> str:
+        """How students hand in, in Markdown."""
+        return self.hand_in.steps
 
     @property
     def clone(self) -> str:
@@ -121,4 +129,5 @@ def read_links(root: Path, environ: Mapping[str, str] = os.environ) -> Links:
             f"no students' repository is set in {root / 'pyproject.toml'}; add [tool.tinytorch.course] "
             f'with repository = "ORG/NAME", or set {REPOSITORY_VARIABLE}'
         )
-    return Links(repository, environ.get(REF_VARIABLE) or course.get("ref") or "main")
+    ref = environ.get(REF_VARIABLE) or course.get("ref") or "main"
+    return Links(repository, ref, hand_in=read_hand_in(root, environ))

@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 
 from autograder import cli
+from autograder.hand_in import HandIn
 from autograder.links import Links, read_links
 from autograder.publishing import contents
 from autograder.publishing.contents import PublishError
 from autograder.publishing.folder import RECORD, Target
 from autograder.publishing.publish import publish
 from tests.publications import LINKS, copy, files, published
+from tinytorch.checking import hand_in as student_side
 from tinytorch.export import read_lesson
+from tinytorch.handing_in.address import normal
 
 ROOT = Path(__file__).parents[1]
 RELEASE = ROOT / "modules/release/13_benchmarking/benchmarking_dev.ipynb"
@@ -58,6 +61,63 @@ def test_the_notebook_is_the_release_with_the_addresses_of_package_and_book():
     changed = set(new.source.split("\n")) - set(old.source.split("\n"))
     assert changed == {'COURSE = "https://github.com/course-org/benchmarking/archive/main.zip"'}
     assert (old.id, old.metadata, len(old.source.split("\n"))) == (new.id, new.metadata, len(new.source.split("\n")))
+
+
+MAILBOX = HandIn("https://hand-in.example.edu/ml/", "2026-12-20T23:00+01:00", "Messung von ML-Systemen & mehr, 测量")
+
+
+def test_address_deadline_and_steps_are_in_readme_notebook_and_package(tmp_path):
+    publish(tmp_path, replace(LINKS, hand_in=MAILBOX))
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    [cell] = [cell for cell in read_lesson(tmp_path / "benchmarking_dev.ipynb") if cell.source.startswith("# Hand in")]
+    for text in (readme, cell.source):
+        assert (
+            "**Messung von ML-Systemen & mehr, 测量.** Deadline: **Sunday 20 December 2026, 23:00 (UTC+01:00)**."
+            in text
+        )
+        assert "`tinytorch.submit()`" in text
+        assert "(https://hand-in.example.edu/ml/)" in text
+    last = read_lesson(tmp_path / "benchmarking_dev.ipynb")[-1]
+    assert (last.kind, last.source.split("\n")[-1]) == ("code", "tinytorch.submit()")
+    held = json.loads((tmp_path / "tinytorch/course/hand_in.json").read_text(encoding="utf-8"))
+    theirs = student_side.HandIn(**held)
+    assert normal(theirs.address) == theirs.address == "https://hand-in.example.edu/ml"
+    assert student_side.moment(theirs.due) == MAILBOX.by
+    again = publish(tmp_path, replace(LINKS, hand_in=MAILBOX))
+    assert (again.wrote, again.removed) == ((), ())
+    assert publish(tmp_path, LINKS).removed == ("tinytorch/course/hand_in.json",)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"address": "http://hand-in.example.edu"}, "over http everybody"),
+        ({"address": "hand-in.example.edu"}, "is https://, a host"),
+        ({"address": "https://me:secret@example.edu"}, "is https://, a host"),
+        ({"due": "2026-12-20 23:00"}, "has its offset from UTC"),
+        ({"due": "next week"}, "has its offset from UTC"),
+        ({"name": "<script>alert(1)</script>"}, "one line without"),
+        ({"name": "[x](https://elsewhere.example)"}, "one line without"),
+        ({"where": "Moodle\nweek 7"}, "one line without"),
+    ],
+)
+def test_what_students_could_not_use_is_refused_before_it_is_published(words, said):
+    with pytest.raises(ValueError, match=said):
+        HandIn(**words)
+
+
+def test_without_a_mailbox_the_place_is_named(tmp_path):
+    publish(tmp_path, replace(LINKS, hand_in=HandIn(where="Moodle, week 7", due="2026-12-20T22:00Z")))
+    readme = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert "Deadline: **Sunday 20 December 2026, 22:00 (UTC)**." in readme
+    assert "that file alone, to Moodle, week 7." in readme
+
+
+def test_the_setting_is_read_and_the_environment_goes_before_it(tmp_path):
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.tinytorch.course]\nrepository = "o/n"\nhand_in = "https://a.example"\nname = "A"\n'
+    )
+    assert read_links(tmp_path, {"COURSE_NAME": "B", "COURSE_DUE": ""}).hand_in == HandIn("https://a.example", "", "B")
 
 
 def test_a_lesson_whose_first_cell_takes_no_address_is_refused(tmp_path):

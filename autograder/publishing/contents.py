@@ -13,11 +13,13 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
+from autograder.hand_in import FILE as HAND_IN
 from autograder.links import GITHUB, NOTEBOOK, Links, read_links
 from autograder.reading.lesson import Lesson
 
 TEMPLATES = Path(__file__).parent / "students"
 EXECUTABLE = "binder/postBuild"
+LAST = "# Hand in\n"  # how the text over the notebook's last cell begins
 ADDRESS = 'COURSE = ""'  # how the line of the lesson's first code cell begins that takes the archive's address
 
 # And support code that the lesson does not need and that comes too near an answer, should there be any.
@@ -44,6 +46,8 @@ def contents(root: Path, release: Path, lesson: Lesson, links: Links) -> dict[st
     }
     for path in sorted((TEMPLATES / "binder").iterdir()):
         files[f"binder/{path.name}"] = path.read_bytes()
+    if links.hand_in:
+        files[HAND_IN] = links.hand_in.text.encode()
     files |= {path.relative_to(root).as_posix(): path.read_bytes() for path in _support(root)}
     return dict(sorted(files.items()))
 
@@ -62,7 +66,17 @@ def notebook(release: Path, links: Links, book: str) -> bytes:
     for cell in document["cells"]:
         if cell["cell_type"] == "markdown":
             cell["source"] = [line.replace(f"]({book}", f"]({links.pages}") for line in cell["source"]]
+    if links.hand_in:
+        _say_where(document["cells"], links, release.name)
     return (json.dumps(document, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode()
+
+
+def _say_where(cells: list[dict[str, Any]], links: Links, name: str) -> None:
+    """Write course, deadline and steps below the text over the notebook's last cell."""
+    over = [cell for cell in cells if cell["cell_type"] == "markdown" and cell["source"][:1] == [LAST]]
+    if len(over) != 1:
+        raise PublishError(f"{name} has no text that begins with {LAST.strip()!r} for the address and the deadline")
+    over[0]["source"] = f"{''.join(over[0]['source'])}\n\n{links.hand_in_steps}".splitlines(keepends=True)
 
 
 def _support(root: Path) -> Iterator[Path]:
@@ -100,6 +114,7 @@ def _facts(lesson: Lesson, links: Links) -> dict[str, str]:
         "ref": links.ref,
         "clone": links.clone,
         "directory": links.name,
+        "hand_in": links.hand_in_steps,
     }
 
 
