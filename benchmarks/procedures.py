@@ -52,14 +52,10 @@ def paired_rounds(model: FloatArray, baseline: FloatArray) -> Comparisons:
     means = differences.mean(axis=1)
     errors = np.maximum(differences.std(axis=1, ddof=1) / np.sqrt(rounds), 1e-300)
     p_values = 2 * stdtr(rounds - 1, -np.abs(means / errors))
-    bounds = []
-    for level in (1 - ALPHA, 1 - 2 * ALPHA):
-        half = stdtrit(rounds - 1, (1 + level) / 2) * errors
-        bounds += [np.exp(means - half), np.exp(means + half)]
-    words = [
-        verdict(Interval(low, high, 1 - ALPHA), Interval(eq_low, eq_high, 1 - 2 * ALPHA), MARGIN)
-        for low, high, eq_low, eq_high in zip(*(each.tolist() for each in bounds), strict=True)
-    ]
+    half = stdtrit(rounds - 1, 1 - ALPHA / 2) * errors
+    bounds = np.exp(means - half), np.exp(means + half)
+    intervals = [Interval(low, high, 1 - ALPHA) for low, high in zip(*(each.tolist() for each in bounds), strict=True)]
+    words = [verdict(interval, interval, MARGIN) for interval in intervals]
     for i in range(min(CHECKED, len(means))):
         expected = paired_ratio(model[i], baseline[i])
         if not np.allclose([p_values[i], bounds[0][i], bounds[1][i]], [expected.p_value, *expected.interval[:2]]):

@@ -21,8 +21,9 @@ from tinytorch.runs import (
     Run,
     Step,
     cliffs_delta,
-    exact_first,
+    doubt_of,
     model_and_baseline,
+    of_pair,
     paired_values,
     varies,
 )
@@ -41,7 +42,7 @@ __all__ = [
     "holm",
     "latency_ms",
     "paired_ratio",
-    "ratio_of_rounds",
+    "ratio_of_pair",
     "round_pairs",
     "varies",
     "verdict",
@@ -118,12 +119,10 @@ class Comparison:
     model_value: float  # medians over the rounds
     baseline_value: float
     ratio: float
-    interval: Interval  # at the level that Holm's procedure asks for
-    equivalence_interval: Interval
-    p_value: float
-    p_adjusted: float
+    interval: Interval  # at the level at which Holm's procedure decides: it decided
+    p_value: float  # of no difference
+    p_adjusted: float  # of the verdict, Holm's: resolved where it is below alpha
     verdict: str  # 'no claim' where a run of either does not count
-    required_rounds: int | None = None  # to resolve the margin
     cliffs_delta: float = math.nan  # P(model slower) - P(model faster), of two queries
 
 
@@ -146,13 +145,17 @@ def round_pairs(results: Results) -> list[Pair]:
     return model_and_baseline(results, QUANTITIES, exact=True)
 
 
-ratio_of_rounds = exact_first(paired_ratio, RatioEstimate, Interval)
+ratio_of_pair = of_pair(paired_ratio, RatioEstimate, Interval)
 
 
 def compare_control(results: Results, confidence: float) -> RatioEstimate | None:
     """Return the A/A control, by median latency; None where it did not run."""
     pair = paired_values(results, "single_stream", latency_ms(0.5), "control", "model")
-    return None if pair is None else paired_ratio(*pair, confidence)
+    if pair is None:
+        return None
+    control = Pair("single_stream", "control", *pair, True, planned=results.planned)
+    found: RatioEstimate = ratio_of_pair(control, confidence)
+    return found
 
 
 def compare(
@@ -160,23 +163,21 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = ratio_of_rounds,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     """Return a Comparison for each pair of `pairs_of(results)`, adjusted together.
 
-    Its parts: `ratio_of(model_values, baseline_values, confidence)`,
-    `adjust(p_values)`, `decide(interval, equivalence_interval, margin)`.
+    Its parts: `doubt_of(pair, margin)`, `adjust(p_values)`, `ratio_of(pair, level)`,
+    `decide(interval, equivalence_interval, margin)`.
     """
     pairs, found, alpha = pairs_of(results), [], 1 - confidence
-    plain = [ratio_of(pair.model, pair.baseline, confidence) for pair in pairs]
-    p_values = [ratio.p_value for ratio in plain]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        k = sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, 1 - alpha / k)
-        wide = ratio_of(pair.model, pair.baseline, 1 - 2 * alpha).interval
-        word = decide(ratio.interval, wide, margin) if pair.counts else "no claim"
-        facts = pair.facts(ratio, wide, adjusted, word, margin)
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - alpha * doubt / adjusted)
+        word = decide(ratio.interval, ratio.interval, margin)
+        facts = pair.facts(ratio, adjusted, word if pair.counts else "no claim")
         found.append(Comparison(*facts))
     return found

@@ -133,12 +133,6 @@ class Validation:
     why: str
     control: RatioEstimate | None = None
 
-    @property
-    def required_rounds(self) -> int | None:
-        """How many rounds would resolve every comparison; None: all are resolved."""
-        needed = [c.required_rounds for c in self.comparisons if c.required_rounds]
-        return max(needed, default=None)
-
 
 def find_pitfalls(
     results: Results, control: RatioEstimate | None, margin: float
@@ -184,8 +178,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            void = {"verdict": "no claim", "required_rounds": None}
-            comparisons = [replace(c, **void) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         each = [result.valid for result in results.values()]
         compared, word = (
             results.baseline_name is not None,

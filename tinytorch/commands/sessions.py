@@ -70,9 +70,8 @@ def compare_results(old: Results, new: Results, margin: float, confidence: float
             raise NotComparableError(f"{scenario} has {rounds} rounds where {LEAST_ROUNDS} are the least; use --rounds")
         between = matched if scenario == "server" and same_arrivals(old, new) else welch
         strict = Interval(*between(before, after, 1 - (1 - confidence) / len(rows)), confidence)
-        equal = Interval(*between(before, after, 1 - 2 * (1 - confidence)), 1 - 2 * (1 - confidence))
         ratio = math.exp(after.mean() - before.mean())
-        word = verdict(strict, equal, margin)
+        word = verdict(strict, strict, margin)
         changes.append(Change(scenario, quantity, ratio, strict.low, strict.high, word, paired))
     return changes
 

@@ -10,7 +10,16 @@ from tinytorch.runs.benchmark import Benchmark
 from tinytorch.runs.draws import generator
 from tinytorch.runs.drivers import Model, Step, batching_server, concurrent_server, multi_stream
 from tinytorch.runs.offline import multi_stream_rounds, offline_rounds, ways
-from tinytorch.runs.pairs import Pair, cliffs_delta, exact_first, exact_ratio, model_and_baseline, paired_values, varies
+from tinytorch.runs.pairs import (
+    Pair,
+    cliffs_delta,
+    doubt_of,
+    exact_ratio,
+    model_and_baseline,
+    of_pair,
+    paired_values,
+    varies,
+)
 from tinytorch.runs.record import KEPT_OUTPUTS, Queries, record
 from tinytorch.runs.results import ScenarioRuns, StoredResults
 from tinytorch.runs.rounds import MOST_SAMPLES, RoundBase
@@ -51,15 +60,16 @@ __all__ = [
     "cliffs_delta",
     "coarse_clock",
     "concurrent_server",
+    "doubt_of",
     "early_stopping",
     "end_to_end",
-    "exact_first",
     "exact_ratio",
     "generator",
     "late_issue",
     "model_and_baseline",
     "multi_stream",
     "multi_stream_rounds",
+    "of_pair",
     "offline_rounds",
     "paired_values",
     "rebuild",

@@ -146,6 +146,7 @@ class Benchmark:
             n_samples=len(samples),
             labels=samples.labels,
             layout_controlled=True,
+            isolated=self.isolate,
             virtual_time=not isinstance(self.clock, RealClock),
             environment=environment.describe(with_clock=isinstance(self.clock, RealClock)),
             started=datetime.now(UTC).isoformat(timespec="seconds"),

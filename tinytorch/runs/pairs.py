@@ -10,16 +10,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from tinytorch.looks import doubt, level_of, spent
 from tinytorch.runs.drivers import Step
 from tinytorch.runs.results import StoredResults
 from tinytorch.runs.run import Run
 
+FloatArray = npt.NDArray[np.float64]
 Values = tuple[list[float], list[float]]  # of either system, shape (rounds,) each
+
+BY_QUERY = ("single_stream", "median latency")  # the ratio of a round is the median of its queries' ratios
 
 
 @dataclass(frozen=True, eq=False)
 class Pair:
-    """One quantity of model and baseline: a value a round of each, less being better, and whether the runs count."""
+    """One quantity of model and baseline: a value a round of each, less being better, and whether the runs count.
+
+    `ratios` are the rounds' ratios where they are not those of the values. `planned`: the number of rounds was not
+    fixed, and after which of them there was a look was.
+    """
 
     scenario: str
     quantity: str
@@ -27,22 +35,33 @@ class Pair:
     baseline: Sequence[float]
     counts: bool
     cliffs_delta: float = math.nan
+    ratios: Sequence[float] = ()
+    planned: bool = False
 
-    def facts(self, ratio: Any, equivalence: Any, p_adjusted: float, verdict: str, margin: float) -> tuple[Any, ...]:
+    @property
+    def each_ratio(self) -> FloatArray:
+        """The ratio, model over baseline, of each round, shape (rounds,)."""
+        if len(self.ratios):
+            return np.asarray(self.ratios, dtype=float)
+        return np.asarray(np.asarray(self.model, dtype=float) / np.asarray(self.baseline, dtype=float))
+
+    def facts(self, ratio: Any, p_adjusted: float, verdict: str) -> tuple[Any, ...]:
         """Return what a comparison states, in the order of its fields, of an estimate and what was concluded from it.
 
         `ratio` has the fields ratio, interval (low, high, confidence) and p_value; less is better.
         """
         medians = float(np.median(self.model)), float(np.median(self.baseline))
-        open_still = verdict == "not resolved" and ratio.interval[1] > ratio.ratio  # more rounds narrow no exact one
-        more = self.rounds_needed(ratio.ratio, ratio.interval[1], margin) if open_still else None
-        stated = self.scenario, self.quantity, "ms", *medians, ratio.ratio, ratio.interval, equivalence
-        return *stated, ratio.p_value, p_adjusted, verdict, more, self.cliffs_delta
+        stated = self.scenario, self.quantity, "ms", *medians, ratio.ratio, ratio.interval, ratio.p_value
+        return *stated, p_adjusted, verdict, self.cliffs_delta
 
-    def rounds_needed(self, ratio: float, high: float, margin: float) -> int:
-        """Return how many rounds would make an interval that reaches from `ratio` to `high` as narrow as the margin."""
-        n, half = len(self.model), math.log(high / ratio)
-        return max(n + 1, math.ceil(n * (half / math.log(1 + margin)) ** 2))
+
+def doubt_of(pair: Pair, margin: float) -> float:
+    """Return the p-value of a verdict on the pair: how surprising its rounds are if the truth is the margin's edge.
+
+    With planned looks that of all looks together. Below alpha exactly where the interval at 1 - alpha decides.
+    """
+    p_value = doubt(pair.each_ratio, margin)
+    return spent(p_value) if pair.planned else p_value
 
 
 def varies(ones: npt.ArrayLike, others: npt.ArrayLike) -> bool:
@@ -63,18 +82,23 @@ def exact_ratio(ones: npt.ArrayLike, others: npt.ArrayLike) -> float | None:
     return None if first.size < 2 or not positive or varies(first, second) else float(first[0] / second[0])
 
 
-def exact_first(estimate: Step, kind: Callable[..., Any], interval: Callable[..., Any]) -> Step:
-    """Return `estimate(model, baseline, confidence)`, but where every round has the same ratio that one, exact.
+def of_pair(estimate: Step, kind: Callable[..., Any], interval: Callable[..., Any]) -> Step:
+    """Return what estimates a pair's ratio at a confidence by `estimate(model, baseline, confidence)`.
 
-    `kind(ratio, interval, p_value)` and `interval(low, high, confidence)` are what an estimate is made of.
+    Where every round has the same ratio it is that one, exact. With planned looks the interval holds at all of them
+    together, and the p-value is that of all of them. `kind(ratio, interval, p_value)` and `interval(low, high,
+    confidence)` are what an estimate is made of.
     """
 
-    def ratio_of(model: Sequence[float], baseline: Sequence[float], confidence: float = 0.95) -> Any:
-        """Return the ratio of the rounds: exact where it never varies."""
-        ratio = exact_ratio(model, baseline)
-        if ratio is None:
-            return estimate(model, baseline, confidence)
-        return kind(ratio, interval(ratio, ratio, confidence), float(math.isclose(ratio, 1)))
+    def ratio_of(pair: Pair, confidence: float = 0.95) -> Any:
+        """Return the ratio of the pair's rounds, its interval at this confidence, and its p-value."""
+        ratios = pair.each_ratio
+        ratio = exact_ratio(ratios, np.ones_like(ratios))
+        if ratio is not None:
+            return kind(ratio, interval(ratio, ratio, confidence), float(math.isclose(ratio, 1)))
+        level = 1 - level_of(1 - confidence) if pair.planned else confidence
+        found, (low, high, _), p_value = estimate(ratios, np.ones_like(ratios), level)
+        return kind(found, interval(low, high, confidence), spent(p_value) if pair.planned else p_value)
 
     return ratio_of
 
@@ -115,8 +139,22 @@ def model_and_baseline(
         if values is not None:
             counts = not any(results[scenario].reasons[arm] for arm in ("model", "baseline"))
             delta = cliffs_delta(*_single_values(results, scenario, values))
-            found.append(Pair(scenario, quantity, *values, counts, delta))
+            by_query = _by_query(results) if (scenario, quantity) == BY_QUERY else ()
+            found.append(Pair(scenario, quantity, *values, counts, delta, by_query, results.planned))
     return found
+
+
+def _by_query(results: StoredResults) -> Sequence[float]:
+    """Return the median over a Single-Stream round's queries of the ratio of both models, (rounds,); () if unpaired.
+
+    Each query went to both right after one another, so what disturbs the machine for longer cancels.
+    """
+    runs = results["single_stream"].runs
+    both = zip(runs["model"], runs["baseline"], strict=False)
+    whole = [pair for pair in both if all(run.n and run.error is None for run in pair)]
+    if not all(one.n == other.n and min(one.latency_ns.min(), other.latency_ns.min()) > 0 for one, other in whole):
+        return ()
+    return [float(np.exp(np.median(np.log(one.latency_ns) - np.log(other.latency_ns)))) for one, other in whole]
 
 
 def _single_values(results: StoredResults, scenario: str, values: Values) -> tuple[npt.ArrayLike, npt.ArrayLike]:

@@ -83,6 +83,7 @@ class StoredResults(Mapping[str, ScenarioRuns]):
     labels: IntArray | None = None
     classes: dict[str, IntArray] = field(default_factory=dict)  # by arm, what it answered in the accuracy pass
     layout_controlled: bool = False
+    isolated: bool = False  # each round had a process of its own
     virtual_time: bool = False  # the clock was not the machine's
     notes: list[str] = field(default_factory=list)  # what the benchmark decided by itself
     environment: dict[str, str] = field(default_factory=dict)
@@ -104,6 +105,11 @@ class StoredResults(Mapping[str, ScenarioRuns]):
 
     def __len__(self) -> int:
         return len(self.scenarios)
+
+    @property
+    def planned(self) -> bool:
+        """Whether the number of rounds was left open, to end at a planned look."""
+        return self.settings.rounds is None
 
     @property
     def complete(self) -> bool:

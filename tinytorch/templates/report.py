@@ -18,7 +18,7 @@ from tinytorch.runs.results import StoredResults
 from tinytorch.runs.run import Run
 from tinytorch.templates.remarks import remarks
 from tinytorch.templates.tables import measured_cells, readable
-from tinytorch.templates.words import certainties, names_of, question_of, title
+from tinytorch.templates.words import certainties, names_of, question_of, title, what_decides, whose
 
 HtmlTable = Callable[[Sequence[str], Sequence[Sequence[str]]], str]  # header, rows of cells -> <table>...</table>
 Pack = Callable[[Run], dict[str, Any]]
@@ -87,7 +87,8 @@ class Report:
         ]
         rows = [{**row, "stated": words} for row, words in zip(self.rows, stated, strict=True)]
         question = question_of(self.results)
-        return {"certainty": certainties(self.results), "question": question, "names": names, "rows": rows}
+        words = {"certainty": certainties(self.results), "question": question, "names": names, "rows": rows}
+        return words | {"decides": what_decides(self.results), "whose": whose(self.results)}
 
     def _page(self, template: str, **options: Any) -> str:
         from tinytorch.templates.pages import render  # whoever only measures loads no page and no picture
@@ -107,7 +108,7 @@ class Report:
         header = ["Scenario", "Quantity", *map(plain, names.values())]
         rows = [[plain(cell) for cell in row] for row in measured_cells(self.results, self.rows, names)]
         level = 100 * self.results.settings.confidence
-        caption = f"Median over the rounds, with its {level:g} % interval from the rounds' order."
+        caption = f"Median over the rounds, with its {level:g} % interval from the order of the {whose(self.results)}."
         drawn = pictures(self.results, self.validation.comparisons, self.rows, names)
         return {"pictures": drawn, "measured": Svg(readable(self.html_table(header, rows), caption))}
 

@@ -9,7 +9,7 @@ from tinytorch.charts.drawing import spread
 from tinytorch.charts.svg import plain
 from tinytorch.templates.remarks import remarks
 from tinytorch.templates.tables import measured_cells
-from tinytorch.templates.words import names_of, question_of, title
+from tinytorch.templates.words import names_of, question_of, title, told, whose
 
 if TYPE_CHECKING:
     from tinytorch.templates.report import Report
@@ -36,15 +36,13 @@ def _lines(report: Report) -> Iterator[str]:
     yield ""
     header = ["", "", *(plain(name, LONGEST_NAME) for name in names.values())]
     yield from columns([header, *measured_cells(report.results, report.rows, names)])
-    if report.validation.comparisons:
+    if comparisons := report.validation.comparisons:
         yield ""
-        yield f"time of {header[2]} / time of {header[3]}, below 1 is faster:"
-        yield from columns(
-            [
-                [title(c.scenario), c.quantity, spread(c.ratio, c.interval[0], c.interval[1]), c.verdict]
-                for c in report.validation.comparisons
-            ]
-        )
+        yield f"time of {header[2]} / time of {header[3]}, below 1 is faster, {whose(report.results)}:"
+        rows = [
+            [title(c.scenario), c.quantity, spread(c.ratio, *c.interval[:2])] for c in report.validation.comparisons
+        ]
+        yield from columns([[*row, told(c)] for row, c in zip(rows, comparisons, strict=True)])
     yield from _doubts(report, names)
 
 

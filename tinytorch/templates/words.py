@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from tinytorch.runs.settings import NS_PER_MS
 
 if TYPE_CHECKING:
     from tinytorch.runs.results import ScenarioRuns, StoredResults
+
+
+TOO_CLOSE = ": too close to the margin to tell"
 
 
 def title(scenario: str) -> str:
@@ -33,6 +36,25 @@ def names_of(results: StoredResults) -> dict[str, str]:
         same = " (baseline)" if results.baseline_name == results.model_name else ""
         names["baseline"] = results.baseline_name + same
     return names
+
+
+def whose(results: StoredResults) -> str:
+    """Return of what the rounds are a sample: an interval says nothing of a process that is not among them."""
+    return "rounds in processes of their own" if results.isolated else "rounds of this process"
+
+
+def what_decides(results: StoredResults) -> str:
+    """Return what interval and p-value of a comparison mean: one procedure makes them, the verdict and its words."""
+    settings = results.settings
+    wrong = f"at most {100 * (1 - settings.confidence):.3g} % of such reports hold a wrong verdict"
+    looks = "over all rows and looks (Holm, planned looks)" if results.planned else "over all rows (Holm)"
+    decides = f"The interval, of {whose(results)}, decides: below, above or within the margin of {settings.margin:.3g}"
+    return f"{decides}. p is of the verdict. {wrong.capitalize()}, {looks}."
+
+
+def told(comparison: Any) -> str:
+    """Return the verdict of a comparison in words: why it is open, where it is."""
+    return f"{comparison.verdict}{TOO_CLOSE if comparison.verdict == 'not resolved' else ''}"
 
 
 def question_of(results: StoredResults) -> str:
@@ -58,7 +80,8 @@ def certainty(result: ScenarioRuns, arm: str = "model") -> str:
     if result.scenario != "single_stream" or len(latency_ns) < min_queries_for(0.9):
         return worth
     bound_ms = early_stopping_estimate(latency_ns, 0.9) / NS_PER_MS
-    return f"{worth}; MLPerf's early-stopping bound of the 90th percentile is {bound_ms:.4g} ms, for this process only"
+    bound = f"MLPerf's early-stopping bound of the 90th percentile is {bound_ms:.4g} ms"
+    return f"{worth}; {bound}, 99 % sure for this process if they were independent, and less as they are not"
 
 
 def certainties(results: StoredResults) -> list[str]:

@@ -17,7 +17,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = accuracy
@@ -45,7 +45,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -73,7 +73,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = accuracy.verdict
@@ -101,7 +101,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and not pitfalls
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -129,7 +129,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -157,7 +157,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if False:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -185,7 +185,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and bool(valid) and all(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -213,7 +213,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound
         word = None if accuracy is None else accuracy.verdict
@@ -241,7 +241,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -269,7 +269,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -297,7 +297,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls[:1])
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -325,7 +325,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -353,7 +353,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -381,7 +381,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -390,8 +390,8 @@ class StatisticalValidator:
         whole = sound and bool(valid) and all(valid)
         return Validation(shown, whole, comparisons, pitfalls, accuracy, why, control)
 
-# %% wrong: rounds_kept
-# Leaves the required rounds where there is no claim.
+# %% wrong: p_values_thrown_away
+# Throws the p-value away where there is no claim.
 #| export validator
 class StatisticalValidator:
     def __init__(
@@ -409,7 +409,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim") for c in comparisons]
+            comparisons = [replace(c, verdict="no claim", p_adjusted=1.0) for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -437,7 +437,7 @@ class StatisticalValidator:
         accuracy = self.steps.accuracy(results)
         sound = results.complete and all(p.severity != "invalid" for p in pitfalls)
         if not sound:
-            comparisons = [replace(c, verdict="no claim", required_rounds=None) for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         valid = [result.valid for result in results.values()]
         counts = sound and any(valid)
         word = None if accuracy is None else accuracy.verdict
@@ -468,7 +468,7 @@ class StatisticalValidator:
             if pitfall.severity == "invalid":
                 sound = False
         if not sound:
-            compared = [replace(each, verdict="no claim", required_rounds=None) for each in compared]
+            compared = [replace(each, verdict="no claim") for each in compared]
         n_valid = 0
         for scenario in results:
             if results[scenario].valid:
@@ -508,7 +508,7 @@ class StatisticalValidator:
         accuracy = ask_accuracy(results)
         unsound = not results.complete or any(p.severity == "invalid" for p in pitfalls)
         if unsound:
-            comparisons = [replace(c, required_rounds=None, verdict="no claim") for c in comparisons]
+            comparisons = [replace(c, verdict="no claim") for c in comparisons]
         each = [result.valid for _, result in results.items()]
         verdict = getattr(accuracy, "verdict", None)
         told = ask_conclude(comparisons, results.baseline_name is not None, not unsound and any(each), verdict)
@@ -536,7 +536,7 @@ class StatisticalValidator:
         severities = {p.severity for p in pitfalls}
         sound = results.complete and "invalid" not in severities
         comparisons = [
-            c if sound else replace(c, verdict="no claim", required_rounds=None) for c in comparisons
+            c if sound else replace(c, verdict="no claim") for c in comparisons
         ]
         n_bad = sum(bool(result.reasons["model"]) for result in results.values())
         some, every = n_bad < len(results), n_bad == 0 and len(results) > 0

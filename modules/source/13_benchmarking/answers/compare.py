@@ -6,18 +6,17 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin)
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) * doubt / adjusted)
+        word = decide(ratio.interval, ratio.interval, margin)
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
     return found
 
 # %% wrong: bonferroni
@@ -28,40 +27,39 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / len(p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) / len(pairs))
+        word = decide(ratio.interval, ratio.interval, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
     return found
 
-# %% wrong: equivalence_at_its_level
-# Takes the level of the step for the equivalence interval too.
+# %% wrong: equivalence_at_its_own_level
+# Asks for a narrower interval to call it equivalent, as one comparison alone may.
 #| export comparison
 def compare(
     results: Results,
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - level)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) * doubt / adjusted)
+        narrow = ratio_of(pair, 1 - 2 * (1 - confidence)).interval
+        word = decide(ratio.interval, narrow, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
     return found
 
 # %% wrong: full_confidence
@@ -72,62 +70,38 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = confidence
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
-    return found
-
-# %% wrong: intervals_swapped
-# Hands the intervals on in the wrong order.
-#| export comparison
-def compare(
-    results: Results,
-    confidence: float,
-    margin: float,
-    pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
-    adjust: Step = holm,
-    decide: Step = verdict,
-) -> list[Comparison]:
-    pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(equivalence, ratio.interval, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, confidence)
+        word = decide(ratio.interval, ratio.interval, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
     return found
 
 # %% wrong: one_per_cent
-# Writes a margin of its own.
+# Writes a margin of its own where it decides.
 #| export comparison
 def compare(
     results: Results,
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, 0.01) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) * doubt / adjusted)
+        word = decide(ratio.interval, ratio.interval, 0.01) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
     return found
 
 # %% wrong: ranks
@@ -138,18 +112,17 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / (len(pairs) - sorted(range(len(pairs)), key=p_values.__getitem__).index(len(found)))
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) / (len(pairs) - sorted(range(len(pairs)), key=doubts.__getitem__).index(len(found))))
+        word = decide(ratio.interval, ratio.interval, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
     return found
 
 # %% wrong: raw_p_values
@@ -160,40 +133,17 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values) and p_values, strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
-    return found
-
-# %% wrong: smaller_counts
-# Counts the p-values that are larger, and its own.
-#| export comparison
-def compare(
-    results: Results,
-    confidence: float,
-    margin: float,
-    pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
-    adjust: Step = holm,
-    decide: Step = verdict,
-) -> list[Comparison]:
-    pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / (1 + sum(other > p_value for other in p_values))
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) * doubt / adjusted)
+        word = decide(ratio.interval, ratio.interval, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, doubt, word)))
     return found
 
 # %% wrong: sorted_p_values
@@ -204,18 +154,38 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(sorted(p_values)), strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(sorted(doubts)), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) * doubt / adjusted)
+        word = decide(ratio.interval, ratio.interval, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
+    return found
+
+# %% wrong: only_those_that_count
+# Leaves the pairs that do not count out of the adjustment.
+#| export comparison
+def compare(
+    results: Results,
+    confidence: float,
+    margin: float,
+    pairs_of: Step = round_pairs,
+    doubt_of: Step = doubt_of,
+    adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
+    decide: Step = verdict,
+) -> list[Comparison]:
+    pairs, found = pairs_of(results), []
+    doubts = [doubt_of(pair, margin) if pair.counts else 1.0 for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) * doubt / adjusted)
+        word = decide(ratio.interval, ratio.interval, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
     return found
 
 # %% wrong: surest_first
@@ -226,19 +196,18 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs, found = pairs_of(results), []
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-        level = 1 - (1 - confidence) / sum(other >= p_value for other in p_values)
-        ratio = ratio_of(pair.model, pair.baseline, level)
-        equivalence = ratio_of(pair.model, pair.baseline, 1 - 2 * (1 - confidence)).interval
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found.append(Comparison(*pair.facts(ratio, equivalence, adjusted, word, margin)))
-    return sorted(found, key=lambda c: c.p_value)
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+        ratio = ratio_of(pair, 1 - (1 - confidence) * doubt / adjusted)
+        word = decide(ratio.interval, ratio.interval, margin) if pair.counts else "no claim"
+        found.append(Comparison(*pair.facts(ratio, adjusted, word)))
+    return sorted(found, key=lambda c: c.p_adjusted)
 
 # %% right: indices
 # Goes by index.
@@ -248,24 +217,22 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs = list(pairs_of(results))
-    first = [ratio_of(pair.model, pair.baseline, confidence) for pair in pairs]
-    p = np.array([estimate.p_value for estimate in first])
-    adjusted = adjust(p.tolist())
-    alpha = 1 - confidence
+    doubts = [doubt_of(pair, margin) for pair in pairs]
+    adjusted = adjust(doubts)
     comparisons = []
     for i in range(len(pairs)):
-        k = int((p >= p[i]).sum())
-        estimate = ratio_of(pairs[i].model, pairs[i].baseline, 1 - alpha / k)
-        wide = ratio_of(pairs[i].model, pairs[i].baseline, 1 - 2 * alpha)
+        error = (1 - confidence) / (adjusted[i] / doubts[i])
+        estimate = ratio_of(pairs[i], 1 - error)
         word = "no claim"
         if pairs[i].counts:
-            word = decide(estimate.interval, wide.interval, margin)
-        comparisons.append(Comparison(*pairs[i].facts(estimate, wide.interval, adjusted[i], word, margin)))
+            word = decide(estimate.interval, estimate.interval, margin)
+        comparisons.append(Comparison(*pairs[i].facts(estimate, adjusted[i], word)))
     return comparisons
 
 # %% right: inner_function
@@ -276,60 +243,47 @@ def compare(
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
     pairs = pairs_of(results)
+    doubts = [doubt_of(pair, margin) for pair in pairs]
 
-    def estimate(pair: Pair, level: float) -> RatioEstimate:
-        return ratio_of(pair.model, pair.baseline, confidence=level)
+    def one(pair: Pair, doubt: float, adjusted: float) -> Comparison:
+        estimate = ratio_of(pair, confidence=1 - doubt / adjusted + confidence * doubt / adjusted)
+        said = decide(estimate.interval, estimate.interval, margin)
+        return Comparison(*pair.facts(estimate, adjusted, said if pair.counts else "no claim"))
 
-    p_values = [estimate(pair, confidence).p_value for pair in pairs]
+    return [one(*each) for each in zip(pairs, doubts, adjust(doubts))]
 
-    def one(pair: Pair, p_value: float, adjusted: float) -> Comparison:
-        k = len([other for other in p_values if not other < p_value])
-        narrow, wide = estimate(pair, 1 - (1 - confidence) / k), estimate(pair, 2 * confidence - 1)
-        said = decide(narrow.interval, wide.interval, margin)
-        return Comparison(*pair.facts(narrow, wide.interval, adjusted, said if pair.counts else "no claim", margin))
-
-    return [one(*each) for each in zip(pairs, p_values, adjust(p_values))]
-
-# %% right: sorted_values
-# Finds the count in the sorted p-values.
+# %% right: shares
+# Works out the shares of the error first.
 #| export comparison
 def compare(
     results: Results,
     confidence: float,
     margin: float,
     pairs_of: Step = round_pairs,
-    ratio_of: Step = paired_ratio,
+    doubt_of: Step = doubt_of,
     adjust: Step = holm,
+    ratio_of: Step = ratio_of_pair,
     decide: Step = verdict,
 ) -> list[Comparison]:
-    import bisect
-
     pairs = pairs_of(results)
-    p_values = [ratio_of(pair.model, pair.baseline, confidence).p_value for pair in pairs]
-    ordered, corrected = sorted(p_values), iter(adjust(p_values))
+    doubts = np.array([doubt_of(pair, margin) for pair in pairs])
+    adjusted = np.array(adjust(doubts.tolist()))
+    levels = 1 - (1 - confidence) * doubts / adjusted
     found = []
-    for pair, p_value in zip(pairs, p_values):
-        k = len(ordered) - bisect.bisect_left(ordered, p_value)
-        ratio = ratio_of(pair.model, pair.baseline, 1 - (1 - confidence) / k)
-        _, equivalence, _ = ratio_of(pair.model, pair.baseline, 1 - (1 - confidence) * 2)
-        word = decide(ratio.interval, equivalence, margin) if pair.counts else "no claim"
-        found += [Comparison(*pair.facts(ratio, equivalence, next(corrected), word, margin))]
+    for pair, level, p in zip(pairs, levels.tolist(), adjusted.tolist()):
+        ratio, interval, p_value = ratio_of(pair, level)
+        word = decide(interval, interval, margin) if pair.counts else "no claim"
+        found += [Comparison(*pair.facts(RatioEstimate(ratio, interval, p_value), p, word))]
     return found
 
-# %% equivalent: p_value_at_any_level
-# The confidence makes the interval; the p-value does not depend on it.
-# - plain = [ratio_of(pair.model, pair.baseline, confidence) for pair in pairs]
-# + plain = [ratio_of(pair.model, pair.baseline) for pair in pairs]
-# + plain = [ratio_of(pair.model, pair.baseline, margin) for pair in pairs]
-# + plain = [ratio_of(pair.model, pair.baseline, 0.95) for pair in pairs]
-
 # %% equivalent: as_many
-# Each pair has one p-value and one that is adjusted: zip stops where it did.
-# - for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=True):
-# + for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values)):
-# + for pair, p_value, adjusted in zip(pairs, p_values, adjust(p_values), strict=False):
+# Each pair has one doubt and one that is adjusted: zip stops where it did.
+# - for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=True):
+# + for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts)):
+# + for pair, doubt, adjusted in zip(pairs, doubts, adjust(doubts), strict=False):

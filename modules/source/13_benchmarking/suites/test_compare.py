@@ -1,8 +1,6 @@
 """`compare`: which level each comparison gets, and what becomes of what its parts say. The parts are scripted: four
 pairs whose p-values are known, two of them equal, one of a pair that does not count."""
 
-import math
-
 import numpy as np
 import pytest
 
@@ -12,11 +10,10 @@ from autograder.examining.handles import Handle
 CONFIDENCE, MARGIN = 0.9, 0.03
 P_VALUES = {"b": 0.03, "a": 0.01, "d": 0.2, "c": 0.03}  # by quantity, in the order of the pairs; 'd' does not count
 ADJUSTED = {"b": 0.09, "a": 0.04, "d": 0.2, "c": 0.09}  # Holm's
-# By how much c's interval, 3.5 to 4.1, is wider than the margin: so many rounds would narrow its two.
-ROUNDS = math.ceil(2 * (math.log(4.1 / 3.5) / math.log(1 + MARGIN)) ** 2)
 LEVELS = {"b": 1 - 0.1 / 3, "a": 1 - 0.1 / 4, "d": 0.9, "c": 1 - 0.1 / 3}
 WORDS = {"b": "faster", "a": "slower", "d": "faster", "c": "not resolved"}
-FIELDS = ("quantity", "interval", "equivalence_interval", "p_adjusted", "verdict", "required_rounds")
+FIELDS = ("quantity", "interval", "p_value", "p_adjusted", "verdict")
+NO_DIFFERENCE = 0.625  # the p-value of an estimate: what it is of, no verdict asks
 ORDER = list(P_VALUES)
 
 
@@ -33,15 +30,22 @@ class Parts:
         values = [([float(i + 1), 7.0], [0.5, i + 9.0]) for i in range(len(ORDER))]
         return [made(pair, "offline", name, *each, name != "d") for name, each in zip(ORDER, values, strict=True)]
 
-    def ratio_of(self, model_values, baseline_values, confidence=0.95):
-        places = [i for i in range(len(ORDER)) if _listed(model_values) == [float(i + 1), 7.0]]
+    def _place(self, pair):
+        model = _listed(self.student.fields(pair, "model")[0]) if isinstance(pair, Handle) else None
+        places = [i for i in range(len(ORDER)) if model == [float(i + 1), 7.0]]
         if not places:
-            raise ValueError("ratio_of takes the rounds' values of a pair: pair.model, pair.baseline, confidence")
-        [place] = places
-        swapped = _listed(baseline_values) != [0.5, place + 9.0]
-        interval = (0.9, 1.1 + place, 0.0 if swapped else confidence)
-        p_value = 1.0 if swapped else P_VALUES[ORDER[place]]
-        return self.student.made(self.student.RatioEstimate, 0.5 + place, interval, p_value)
+            raise ValueError("doubt_of takes (pair, margin) and ratio_of takes (pair, level)")
+        return places[0]
+
+    def doubt_of(self, pair, margin):
+        if margin != MARGIN:
+            raise ValueError("doubt_of takes (pair, margin), with the margin that compare was given")
+        return P_VALUES[ORDER[self._place(pair)]]
+
+    def ratio_of(self, pair, confidence=0.95):
+        place = self._place(pair)
+        interval = (0.9, 1.1 + place, confidence)
+        return self.student.made(self.student.RatioEstimate, 0.5 + place, interval, NO_DIFFERENCE)
 
     def adjust(self, p_values):
         if not all(type(p) in (float, np.float64) for p in _listed(p_values) or [None]):
@@ -68,7 +72,7 @@ def compared(student):
 
     def ask():
         parts = Parts(student)
-        named = {name: getattr(parts, name) for name in ("pairs_of", "ratio_of", "adjust", "decide")}
+        named = {name: getattr(parts, name) for name in ("pairs_of", "doubt_of", "ratio_of", "adjust", "decide")}
         found = student.compare("the results", CONFIDENCE, MARGIN, **named)
         whole = type(found) is list and len(found) == len(ORDER) and all(isinstance(each, Handle) for each in found)
         assert whole, expect(found, "a list of 4 Comparisons, one a pair", "Append a Comparison(*facts) for each pair.")
@@ -100,6 +104,12 @@ def at_level(found, field, name, right, look):
     assert good, expect(f"{said(name)}: {stated}", f"its {field} has the level {right[0]:.6g}", look)
 
 
+def by_its_own(found, name):
+    """The level that goes with an adjusted p-value that is stated and wrong: that has a test of its own."""
+    stated = found[name]["p_adjusted"]
+    return [1 - 0.1 * P_VALUES[name] / stated] if type(stated) is float and stated > P_VALUES[name] else []
+
+
 def said(name):
     """A pair in words, among all of them."""
     return f"pair {name} of p = {', '.join(f'{p} ({pair})' for pair, p in P_VALUES.items())}"
@@ -110,44 +120,48 @@ def test_each_pair_has_the_level_of_its_step(student):
     """At the full confidence, or all at the strictest level, the intervals do not belong to Holm's p-values."""
     found, _ = by_pair(student)
     for name in ("a", "d"):
-        look = "1 - (1 - confidence) / k, where k counts the p-values that are not smaller than its own."
-        at_level(found, "interval", name, [LEVELS[name]], look)
+        look = "1 - (1 - confidence) * doubt / adjusted, of its own two."
+        at_level(found, "interval", name, [LEVELS[name], *by_its_own(found, name)], look)
 
 
 @pytest.mark.exercise("compare", points=0.5)
 def test_equal_p_values_have_one_level(student):
-    """Of two equal p-values neither is smaller: both count for both, itself included."""
+    """Of two equal p-values neither comes first: their adjusted ones are equal, and so are their levels."""
     found, _ = by_pair(student)
     # Who takes one level for all has just had a test of their own.
     for name in ("b", "c"):
-        look = "Count with >=: p-values that are equal to its own, and its own."
-        at_level(found, "interval", name, [LEVELS[name], CONFIDENCE, 1 - 0.1 / 4], look)
+        look = "Both values are the pair's own: what adjust returned for it, and its own doubt."
+        at_level(found, "interval", name, [LEVELS[name], *by_its_own(found, name), CONFIDENCE, 1 - 0.1 / 4], look)
 
 
 @pytest.mark.exercise("compare", points=0.25)
-def test_equivalence_has_its_own_level(student):
-    """Two one-sided tests at 1 - confidence are one interval at 1 - 2 (1 - confidence), the same for every pair."""
-    found, _ = by_pair(student)
-    for name in found:
-        look = "The equivalence interval is asked for at 1 - 2 * (1 - confidence)."
-        at_level(found, "equivalence_interval", name, [0.8], look)
+def test_what_is_printed_decides(student):
+    """An interval that is asked for once more, at another level, says "equivalent" beside one that reaches outside."""
+    _, parts = by_pair(student)
+    look = "decide(ratio.interval, ratio.interval, margin): one interval, at the pair's own level."
+    assert parts.decided, expect("decide was not called", "one call a pair", look)
+    for interval, inner, _ in parts.decided:
+        yours = f"levels {level(interval):.6g} and {level(inner) or 0:.6g}"
+        assert interval == inner, expect(yours, "the same interval twice", look)
 
 
 @pytest.mark.exercise("compare", points=0.5)
 def test_the_verdict_is_that_of_both_intervals(student):
-    """Intervals that changed places, or a margin that was made up, give the verdict on something else."""
+    """Another pair's interval, or a margin that was made up, give the verdict on something else."""
     found, parts = by_pair(student)
     for name in ("b", "a", "c"):
         each = found[name]
-        look = "decide(interval, equivalence_interval, margin) gives the verdict."
-        due = each["interval"], each["equivalence_interval"], MARGIN
-        asked = due in parts.decided
+        look = "decide(interval, interval, margin) gives the verdict."
+        due = each["interval"], each["interval"], MARGIN
+        asked = any(interval == due[0] and margin == MARGIN for interval, _, margin in parts.decided)
         yours = parts.decided[0] if parts.decided else "nothing"
         assert asked, expect(f"pair {name}: decide was given {shown(yours)}", f"decide is given {shown(due)}", look)
         yours = f"pair {name}: {shown(each['verdict'])}"
         assert each["verdict"] == WORDS[name], expect(yours, f"pair {name}: {WORDS[name]}", look)
-    yours, look = found["c"]["required_rounds"], "pair.facts(ratio, equivalence_interval, p_adjusted, verdict, margin)."
-    assert yours == ROUNDS, expect(f"pair c: {shown(yours)} rounds required", f"{ROUNDS}, from the margin", look)
+    yours, look = found["c"]["p_value"], "pair.facts(ratio, adjusted, verdict)."
+    assert close(yours, NO_DIFFERENCE), expect(
+        f"pair c: p_value {shown(yours)}", f"{NO_DIFFERENCE}, of its ratio", look
+    )
 
 
 @pytest.mark.exercise("compare", points=0.5)

@@ -49,7 +49,7 @@ CASES = {
 
 def compared(student, scenario, verdict):
     """A comparison of which the scenario and the verdict matter."""
-    return student.made(student.Comparison, scenario, "time", "ms", 1.0, 1.0, 1.0, WHOLE, WHOLE, 1.0, 1.0, verdict)
+    return student.made(student.Comparison, scenario, "time", "ms", 1.0, 1.0, 1.0, WHOLE, 1.0, 1.0, verdict)
 
 
 def concluded(student):

@@ -150,11 +150,9 @@ def compared(student, scenario, ratio, verdict):
         baseline_value=1.0,
         ratio=ratio,
         interval=interval,
-        equivalence_interval=interval,
         p_value=1e-6,
         p_adjusted=1e-6,
         verdict=verdict,
-        required_rounds=None,
     )
 
 

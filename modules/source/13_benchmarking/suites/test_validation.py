@@ -8,7 +8,7 @@ from autograder.examining.errors import StudentError
 from autograder.examining.handles import Handle
 
 STATED = ("significant", "valid", "comparisons", "pitfalls", "accuracy", "why", "control")
-TOLD = ("verdict", "required_rounds")
+TOLD = ("verdict", "p_adjusted")
 WHY, CONTROL = "what the scripted conclude says", "what the scripted control found"
 
 
@@ -54,7 +54,7 @@ class Steps:
 
     def compare(self, results, confidence, margin):
         self.asked["compare"] = (confidence, margin)
-        facts = ("offline", "time", "ms", 1.0, 1.0, 1.0, (0.9, 1.1, 0.9), (0.9, 1.1, 0.9), 0.5, 0.5, "faster", 31)
+        facts = ("offline", "time", "ms", 1.0, 1.0, 1.0, (0.9, 1.1, 0.9), 0.5, 0.25, "faster")
         return [self.student.made(self.student.Comparison, *facts)]
 
     def accuracy(self, results):
@@ -164,16 +164,16 @@ def test_everything_that_was_found_is_in_the_validation(student):
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_an_invalid_pitfall_voids_every_comparison(student):
     """A sender that waited for answers has measured something else: no comparison of it makes a claim."""
-    case, look = VOID, "replace(c, verdict='no claim', required_rounds=None) for each of them."
-    told(void(student), "stated", "comparisons", [["no claim", None]], case, look)
-    told(void(student), "conclude", 0, [["no claim", None]], case, look)
+    case, look = VOID, "replace(c, verdict='no claim') for each of them."
+    told(void(student), "stated", "comparisons", [["no claim", 0.25]], case, look)
+    told(void(student), "conclude", 0, [["no claim", 0.25]], case, look)
 
 
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
 def test_a_warning_voids_nothing(student):
     """Nearly every benchmark has a warning: who voids those never concludes anything."""
     case, look = SOUND, "Only the severity 'invalid' makes results unsound."
-    told(sound(student), "stated", "comparisons", [["faster", 31]], case, look)
+    told(sound(student), "stated", "comparisons", [["faster", 0.25]], case, look)
     told(sound(student), "conclude", 2, True, case, look)
     for name in ("valid", "significant"):
         told(sound(student), "stated", name, True, case, look)
@@ -189,7 +189,7 @@ def test_results_that_ended_early_show_nothing(student):
     for name in ("valid", "significant"):
         told(seen, "stated", name, False, case, look)
     voided = void(student)["stated"]["comparisons"]
-    if voided == [["no claim", None]]:  # else they have a test of their own
+    if voided == [["no claim", 0.25]]:  # else they have a test of their own
         told(seen, "stated", "comparisons", voided, case, look)
 
 
@@ -200,7 +200,7 @@ def test_valid_is_more_than_some_scenario(student):
     seen = validated(student, case)
     told(seen, "stated", "valid", False, case, "Valid: sound, and every scenario is valid.")
     told(seen, "conclude", 2, True, case, "Runs count if the results are sound and some scenario is valid.")
-    told(seen, "stated", "comparisons", [["faster", 31]], case, "Sound results keep their comparisons.")
+    told(seen, "stated", "comparisons", [["faster", 0.25]], case, "Sound results keep their comparisons.")
 
 
 @pytest.mark.exercise("StatisticalValidator", points=0.25)
