@@ -31,6 +31,9 @@ from autograder.commandline import (
     say_aside,
     seed,
 )
+from autograder.commands.mailbox import add_mailbox
+from autograder.commands.receipt import add_receipt
+from autograder.commands.serve import add_serve
 from autograder.proving.demo_class import make_class
 from autograder.publish_cli import add_publish
 from autograder.reading.places import LESSON, RELEASE, RUBRIC, SUITES
@@ -160,6 +163,8 @@ def build_parser() -> Parser:
     add_publish(add)
     add_commands(add)
     add_classroom(add)
+    for add_to in (add_serve, add_mailbox, add_receipt):
+        add_to(add)
 
     demo = add(
         "demo-class",

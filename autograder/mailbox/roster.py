@@ -1,0 +1,77 @@
+"""A course's roster from a CSV file: a line a student: id, name, and where there are any e-mail, section, group.
+
+Headings are read whatever their order, and as Canvas, Moodle and spreadsheets write them.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+
+from autograder.collecting.owners import plain_id
+from autograder.mailbox.people import Student
+
+_HEADINGS: Mapping[str, tuple[str, ...]] = {
+    "id": ("id", "student", "student id", "login", "sis login id", "username", "user", "id number", "matriculation"),
+    "name": ("name", "student name", "full name"),
+    "first": ("first name", "firstname", "given name"),
+    "last": ("last name", "lastname", "surname", "family name"),
+    "email": ("email", "e-mail", "email address", "mail"),
+    "section": ("section", "class", "sections"),
+    "group": ("group", "groups", "team"),
+}
+_MOST = 100_000  # lines
+
+
+def read_roster(path: Path) -> list[Student]:
+    """Return the students of a roster. Raises ValueError with the line and the way out, OSError."""
+    text = path.read_bytes().decode("utf-8-sig")
+    lines = text.splitlines()
+    if not lines:
+        raise ValueError(f"{path} is empty; a roster has a line of headings, id and name, and a line for each student")
+    comma = max(",;\t", key=lines[0].count)
+    reader = csv.DictReader(lines[:_MOST], delimiter=comma)
+    columns = _columns(reader.fieldnames or ())
+    if "id" not in columns and "email" not in columns:
+        raise ValueError(
+            f"{path} has the headings {', '.join(reader.fieldnames or ())}; one named id, or email, is needed"
+        )
+    return _each_once(
+        [_student(row, columns) for row in reader if any((value or "").strip() for value in _texts(row))], path
+    )
+
+
+def _columns(headings: object) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for heading in list(headings):  # type: ignore[call-overload]
+        for name, words in _HEADINGS.items():
+            if (heading or "").strip().casefold() in words:
+                found.setdefault(name, heading)
+    return found
+
+
+def _texts(row: Mapping[str, object]) -> list[str]:
+    return [value for value in row.values() if isinstance(value, str)]
+
+
+def _student(row: Mapping[str, str | None], columns: Mapping[str, str]) -> Student:
+    words = {name: " ".join((row.get(heading) or "").split()) for name, heading in columns.items()}
+    both = f"{words.get('first', '')} {words.get('last', '')}".strip()
+    own = words.get("id") or words.get("email") or ""
+    name = words.get("name") or both or own
+    email, section, group = (words.get(key, "") for key in ("email", "section", "group"))
+    return Student(plain_id(own) if own else "", name, email, section, group)
+
+
+def _each_once(students: list[Student], path: Path) -> list[Student]:
+    seen: set[str] = set()
+    for number, student in enumerate(students, 2):
+        if not student.id:
+            raise ValueError(f"{path}, line {number}: {student.name or 'nobody'} has no id; give each student one")
+        if student.id.casefold() in seen:
+            raise ValueError(
+                f"{path}, line {number}: the id {student.id} stands there twice; each student has one of their own"
+            )
+        seen.add(student.id.casefold())
+    return students
