@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from tinytorch.checking import Standing
     from tinytorch.handing_in.answered import Answered
-    from tinytorch.handing_in.downloading import Download
+    from tinytorch.handing_in.downloading import Download, Unasked
     from tinytorch.handing_in.receipt import HandedIn
 
 __all__ = ["check", "feedback", "submit"]
@@ -33,7 +33,7 @@ def check(namespace: dict[str, Any] | None = None) -> Standing:
 
 def submit(
     file: str | Path | None = None, *, code: str | None = None, address: str | None = None
-) -> HandedIn | Download:
+) -> HandedIn | Download | Unasked:
     """Hand in this notebook, or `file`, and show the receipt.
 
     Colab's page is asked for the notebook as it stands; elsewhere it is the saved file, and you are asked to save. The

@@ -42,6 +42,16 @@ class Download:
         return "\n".join(lines)
 
 
+class Unasked:
+    """What a program gets that runs the whole notebook, as Validate does: it hands nothing in."""
+
+    def __repr__(self) -> str:
+        return (
+            "Nobody is in front of this notebook, so nothing was handed in: open it and run this cell, or use "
+            "`tinytorch submit FILE` in a terminal."
+        )
+
+
 def _found() -> Work | None:
     """This notebook, if it can be told which it is; here it is looked at only."""
     try:
