@@ -85,7 +85,7 @@ def test_whoever_saved_long_ago_is_asked_to_save_and_what_is_saved_then_is_sent(
     shown = person.run(SUBMIT, lambda: path.write_bytes(written) and "", CODE)
     assert shown["error"] == "", shown
     question, hidden = person.asked[0]
-    assert "was saved 5 min ago; what you wrote since is not in it. To send all of it, press Ctrl+S" in question
+    assert "was saved 5 min ago; what you wrote since is not in it. To send all of it, save the notebook" in question
     assert not hidden
     assert list(box.files.values())[-1] == written
     assert "1 of 41 answers are in it" in shown["printed"]

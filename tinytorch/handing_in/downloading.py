@@ -31,7 +31,7 @@ class Download:
         work = self.work or _found()
         name = DEFAULT if work is None else work.name
         held = [] if work is None else [f"{name}, as it was saved: {contents(work.cells, load_course())}."]
-        save = [] if place() == "colab" else [f"Save the notebook: {to_save()}."]
+        save = [] if place() == "colab" else [f"{to_save().capitalize()}."]
         return [*held, *save, f"Download it: {download(name)}.", where_to_bring_it(self.published)]
 
     def __repr__(self) -> str:

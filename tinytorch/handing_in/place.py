@@ -11,7 +11,7 @@ from tinytorch.checking.quiet import shell
 
 Place = Literal["browser", "colab", "binder", "jupyter", "terminal"]
 
-SAVE = "press Ctrl+S (on a Mac: Cmd+S)"
+SAVE = "save the notebook (File, then Save Notebook)"  # in JupyterLab no key reaches it past a question
 DOWNLOAD = {
     "browser": "in the list of files on the left, right-click {name}, then Download",
     "colab": "File, then Download, then Download .ipynb",
