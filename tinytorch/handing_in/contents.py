@@ -25,7 +25,7 @@ class Contents:
 
     def __str__(self) -> str:
         told = f"{len(self.found)} of {len(self.found) + len(self.empty)} answers are in it"
-        return f"{told}; empty: {', '.join(map(label, self.empty))}" if self.empty else told
+        return f"{told}; empty: {_numbers(self.empty)}" if self.empty else told
 
 
 def contents(cells: Sequence[Cell], course: Course) -> Contents:
@@ -65,6 +65,14 @@ def label(item: Exercise | Question) -> str:
     if isinstance(item, Question):
         return f"question {item.number}"
     return f"Exercise {item.number} ({item.title})"
+
+
+def _numbers(items: Sequence[Exercise | Question]) -> str:
+    """Name many in few words: "Exercises 1.1, 2.3; question 2"."""
+    exercises = [item.number for item in items if isinstance(item, Exercise)]
+    questions = [item.number for item in items if isinstance(item, Question)]
+    named = [("Exercise", exercises), ("question", questions)]
+    return "; ".join(f"{kind}{'s' if len(each) > 1 else ''} {', '.join(each)}" for kind, each in named if each)
 
 
 def _items(course: Course) -> list[Exercise | Question]:

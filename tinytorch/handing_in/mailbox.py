@@ -132,7 +132,7 @@ class Mailbox:
         if not isinstance(said, dict) or found.status in _MOVED:
             raise self._no_mailbox(found.status)
         if found.status >= 400:
-            told = " ".join(str(said.get("error") or f"the mailbox answered {found.status}").split())
+            told = " ".join(str(said.get("error") or f"the mailbox answered {found.status}").split()).rstrip(".")
             raise RefusedError(f"{told}{_later(found)}", found.status)
         return said
 
@@ -150,7 +150,7 @@ def _later(found: Answer) -> str:
     if not seconds.isdecimal():
         return ""
     minutes, rest = divmod(int(seconds), 60)
-    return f" Try again in {minutes + (rest > 0)} min." if minutes else f" Try again in {rest} s."
+    return f"; try again in {minutes + (rest > 0)} min" if minutes else f"; try again in {rest} s"
 
 
 def _moved(address: str, location: str) -> str:
