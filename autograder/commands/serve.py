@@ -4,9 +4,15 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from autograder.commandline import STATUS, AddCommand, positive, say
+from autograder.reading.places import RELEASE, SUITES
 
+if TYPE_CHECKING:
+    from autograder.mailbox.serving.worker import Grading
+
+TIERS = ("namespaces", "bubblewrap", "container")
 _DB = "postgresql+psycopg://USER@HOST/NAME where one machine is not enough (default: SQLite in COURSE/mailbox)"
 
 
@@ -14,7 +20,7 @@ def add_serve(add: AddCommand) -> None:
     """Add the command."""
     serve = add(
         "serve",
-        "run the mailbox that students hand in to, and grade what comes",
+        "take in what students hand in, and grade it",
         'autograder serve course --name "Measuring ML systems" --due 2026-12-20T23:00+01:00 --roster roster.csv',
         f"{STATUS}, 3 no sandbox works here; it runs until it is stopped",
     )
@@ -32,6 +38,12 @@ def add_serve(add: AddCommand) -> None:
     serve.add_argument("--port", type=positive, default=8013, metavar="N", help="(default: 8013)")
     serve.add_argument("--db", metavar="URL", help=_DB)
     serve.add_argument("--processes", type=positive, default=1, metavar="N", help="of the web side (default: 1)")
+    serve.add_argument("--jobs", type=positive, metavar="N", help="processes that grade (default: the usable cores)")
+    serve.add_argument("--release", type=Path, default=RELEASE, metavar="FILE", help="the notebook that was released")
+    serve.add_argument("--suites", type=Path, default=SUITES, metavar="DIR", help="the hidden suites")
+    serve.add_argument("--scheduler", metavar="ADDRESS", help="judge on this scheduler's Dask cluster")
+    serve.add_argument("--tier", choices=TIERS, help="use this sandbox and no other")
+    serve.add_argument("--trust-submissions", action="store_true", help="no sandbox: only for your own code")
     serve.add_argument("--only", choices=("web", "worker"), help="one side alone, for several machines")
     serve.set_defaults(run=run)
 
@@ -40,9 +52,12 @@ def run(options: argparse.Namespace) -> int:
     """Make the mailbox where there is none, set what was said, and serve."""
     from autograder.mailbox.beginning import begin
 
+    grading = _grading(options)
+    if options.only != "web":
+        grading.check()
     told = begin(options.course, options.db, options.roster, _words(options))
     say(*told)
-    return _serve(options)
+    return _serve(options, grading)
 
 
 def _words(options: argparse.Namespace) -> dict[str, str]:
@@ -50,7 +65,14 @@ def _words(options: argparse.Namespace) -> dict[str, str]:
     return {name: text for name, text in said.items() if text is not None}
 
 
-def _serve(options: argparse.Namespace) -> int:
+def _grading(options: argparse.Namespace) -> Grading:
+    from autograder.mailbox.serving.worker import Grading
+
+    release, suites = options.release.resolve(), options.suites.resolve()
+    return Grading(release, suites, options.jobs, options.tier, options.scheduler, options.trust_submissions)
+
+
+def _serve(options: argparse.Namespace, grading: Grading) -> int:
     import os
 
     from autograder.mailbox.mailbox import URL_VARIABLE
@@ -60,11 +82,12 @@ def _serve(options: argparse.Namespace) -> int:
     if options.db:
         os.environ[URL_VARIABLE] = options.db  # not in the list of processes
     child.begin()
-    kept = []
+    kept, course = [], options.course.resolve()
     if options.only != "worker":
         listening = web.listen(options.host, options.port)
         fds = {web.SOCKET: listening.fileno()}
-        course = str(options.course.resolve())
-        kept += [Kept("autograder.mailbox.serving.web", (course,), fds) for _ in range(options.processes)]
+        kept += [Kept("autograder.mailbox.serving.web", (str(course),), fds) for _ in range(options.processes)]
         say(f"Students hand in at http://{options.host}:{options.port}/, you look at /instructor there.")
+    if options.only != "web":
+        kept.append(Kept("autograder.mailbox.serving.worker", grading.words(course)))
     return watch(kept)

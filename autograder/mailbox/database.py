@@ -52,9 +52,11 @@ class Database:
         return bool(self._engine.dialect.name == "sqlite")
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """Give a transaction that sees one moment. Raises DatabaseAwayError."""
-        with _refusals(self.url), self._engine.connect() as connection:
+    def reading(self, one_moment: bool = False) -> Iterator[Connection]:
+        """Give a transaction that only reads; with `one_moment` all it reads is of one. Raises DatabaseAwayError."""
+        repeatable = one_moment and not self.is_sqlite  # there each transaction is
+        engine = self._engine.execution_options(isolation_level="REPEATABLE READ") if repeatable else self._engine
+        with _refusals(self.url), engine.connect() as connection:
             yield connection
 
     @contextmanager

@@ -100,5 +100,10 @@ def make_mailbox(course: Path, url: str | None, first: Settings) -> Mailbox:
 def _opened(course: Path, url: str | None) -> Mailbox:
     course = course.resolve()
     folder = course / FOLDER
-    database = Database(url or os.environ.get(URL_VARIABLE) or f"sqlite:///{folder / DATABASE}")
+    database = Database(database_url(folder, url))
     return Mailbox(course, database, Blobs(folder), open_secret(folder))
+
+
+def database_url(folder: Path, url: str | None) -> str:
+    """Return the database of a mailbox: the one that is named, that of the environment, or its folder's own."""
+    return url or os.environ.get(URL_VARIABLE) or f"sqlite:///{folder / DATABASE}"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row, func, select
 
 from autograder.grading.results import Result
 from autograder.mailbox import people, tables
@@ -85,7 +85,8 @@ def _handed(row: Row[Any], found: str | None, due: str | None, counts: bool) -> 
 
 def _gradings(connection: Connection, student: str | None) -> dict[int, str]:
     table = tables.gradings
-    query = select(table.c.submission, table.c.result).order_by(table.c.id)
+    last = select(func.max(table.c.id)).group_by(table.c.submission)
+    query = select(table.c.submission, table.c.result).where(table.c.id.in_(last))
     if student is not None:
         mine = select(tables.submissions.c.id).where(tables.submissions.c.student == student)
         query = query.where(table.c.submission.in_(mine))

@@ -132,6 +132,10 @@ extensions = Table(  # the last one of a student counts
     sqlite_autoincrement=True,
 )
 
+removed = Table(  # contents that were deleted because they were old
+    "removed", metadata, Column("sha256", String(64), primary_key=True), Column("at", String(20), nullable=False)
+)
+
 log = Table(  # what instructors did
     "log",
     metadata,

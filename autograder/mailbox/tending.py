@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
-from autograder.mailbox import access, people, tables
+from autograder.mailbox import access, people, queue, tables
 from autograder.mailbox.mailbox import Mailbox
 from autograder.mailbox.people import Student
 from autograder.shown import in_sheet
@@ -66,3 +67,33 @@ def note(connection: Connection, what: str) -> None:
 def _without_code(connection: Connection) -> list[Student]:
     had = set(connection.execute(select(tables.codes.c.student)).scalars())
     return [each for each in people.everybody(connection) if each.enrolled and each.id not in had]
+
+
+def extend(mailbox: Mailbox, student: str, due: str | None) -> str:
+    """Give a student a deadline of their own, or take it back (None), and say so. Raises NobodyError."""
+    with mailbox.database.writing() as connection:
+        name = find(connection, student).name
+        people.extend(connection, student, due, access.now())
+        note(connection, f"{student} has until {due}" if due else f"{student} has no deadline of their own")
+    return f"{name} has until {due}" if due else f"{name} has the course's deadline"
+
+
+def release(mailbox: Mailbox) -> str:
+    """Let students see points and feedback from now on, and say so."""
+    now = access.now()
+    mailbox.set(lambda found: replace(found, released=now))
+    mailbox.note("released points and feedback")
+    return f"students see points and feedback since {now}; `autograder mailbox set released=none` hides them again"
+
+
+def regrade(mailbox: Mailbox, students: Sequence[str] = ()) -> str:
+    """Have what counts graded once more, everybody's or some students', and say so. Raises NobodyError."""
+    table = tables.arrivals
+    last = select(func.max(table.c.id)).group_by(table.c.student)
+    with mailbox.database.writing() as connection:
+        if students:
+            last = last.where(table.c.student.in_([find(connection, each).id for each in students]))
+        arrivals = list(connection.execute(last).scalars())
+        queue.again(connection, arrivals)
+        note(connection, f"had {len(arrivals)} submissions graded again")
+    return f"{len(arrivals)} submissions are graded again"
