@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from autograder.hand_in import FILE as HAND_IN
 from autograder.links import NOTEBOOK
 from tests import publications
 from tests.lite.pyodide import ROOT, assemble
@@ -46,13 +47,15 @@ def pyodide(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def site_of(pyodide: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[bool], Path]:
+def site_of(pyodide: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
     """Build the site with the solved or the released notebook, on our own Pyodide, which a test can look into."""
 
-    def built(solved: bool) -> Path:
+    def built(solved: bool, hand_in: str = "") -> Path:
         folder = tmp_path_factory.mktemp("solved" if solved else "released")
         students = publications.copy(folder / "students")
         (students / NOTEBOOK).write_bytes(publications.notebook(students, solved))
+        if hand_in:
+            (students / HAND_IN).write_text(hand_in, encoding="utf-8")
         site = build("tested", students, folder / "site")
         (site / "static").mkdir(exist_ok=True)
         (site / "static/pyodide").symlink_to(pyodide)

@@ -48,6 +48,13 @@ class Lab:
             "window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ran = true; })"
         )
 
+    def run_last(self) -> None:
+        """Run the last cell; does not wait, since it may ask."""
+        self.browser.run(
+            f"{_PANEL} panel.content.activeCellIndex = cells.length - 1; panel.content.scrollToItem(cells.length - 1);"
+            "window.jupyterapp.commands.execute('notebook:run-cell')"
+        )
+
     def executed(self) -> int:
         """Return how many cells have been executed so far."""
         script = f"{_PANEL} return Math.max(0, ...Array.from(cells).map(cell => cell.executionCount ?? 0))"
