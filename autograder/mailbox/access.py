@@ -25,6 +25,10 @@ class Refused(PermissionError):  # noqa: N818 - it is the request that is at fau
     """Somebody who may not; the message is one sentence with the way out."""
 
 
+class Forbidden(Refused):
+    """Somebody who may not with what was shown: a code, or a form."""
+
+
 MISSING = "this needs your token: exchange your instructor's code for one, with tinytorch.submit() or on this page"
 UNKNOWN = "this token is not known, or was revoked: ask your instructor for a new code"
 BAD_CODE = "this code is not known or was used before: type it as it was given, or ask your instructor for a new one"
@@ -56,7 +60,7 @@ def exchange(connection: Connection, secret: Secret, code: str) -> tuple[str, St
     student = _use(connection, secret, code)
     found = people.find(connection, student) if student else None
     if found is None or not found.enrolled:
-        raise Refused(BAD_CODE)
+        raise Forbidden(BAD_CODE)
     return _token(connection, secret, "token", found.id, None), found
 
 
@@ -73,7 +77,7 @@ def is_open(connection: Connection, secret: Secret, code: str) -> bool:
 def begin_session(connection: Connection, secret: Secret, code: str) -> str:
     """Return a new session for an instructor's code. Raises Refused."""
     if _use(connection, secret, code) is not None:
-        raise Refused(BAD_CODE)
+        raise Forbidden(BAD_CODE)
     return _token(connection, secret, "session", None, text_of(datetime.now(UTC).timestamp() + SESSION_S))
 
 
@@ -117,7 +121,7 @@ def _use(connection: Connection, secret: Secret, code: str) -> str | None:
     table = tables.codes
     mine = table.c.digest == secret.digest("code", plain_code(code[:100]))
     if not connection.execute(update(table).where(mine, table.c.used.is_(None)).values(used=now())).rowcount:
-        raise Refused(BAD_CODE)
+        raise Forbidden(BAD_CODE)
     student: str | None = connection.execute(select(table.c.student).where(mine)).scalar()
     return student
 

@@ -73,7 +73,7 @@ class Counter:
         try:
             with mailbox.database.reading() as connection:
                 if not access.is_open(connection, mailbox.secret, code.code):
-                    raise access.Refused(access.BAD_CODE)
+                    raise access.Forbidden(access.BAD_CODE)
             with mailbox.database.writing() as connection:
                 token, student = access.exchange(connection, mailbox.secret, code.code)
         except access.Refused:

@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from autograder.mailbox.mailbox import Mailbox, open_mailbox
 from autograder.mailbox.web.api import Counter
 from autograder.mailbox.web.doorman import Doorman
+from autograder.mailbox.web.instructor import Office
 from autograder.mailbox.web.refusals import add_refusals
 from autograder.mailbox.web.templates import FOLDER, page
 
@@ -24,6 +25,7 @@ def make_app(mailbox: Mailbox) -> FastAPI:
     found = mailbox.settings
     app = FastAPI(title="Mailbox", docs_url=None, redoc_url=None, openapi_url=None)
     app.include_router(Counter(mailbox, found).router())
+    app.include_router(Office(mailbox, found).router())
     app.add_api_route("/", lambda: _front(mailbox), methods=["GET"], include_in_schema=False)
     app.add_api_route("/static/{name}", _static, methods=["GET"], include_in_schema=False)
     add_refusals(app)

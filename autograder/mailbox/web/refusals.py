@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from autograder.mailbox.access import BAD_CODE, Refused
+from autograder.mailbox.access import Forbidden, Refused
 from autograder.mailbox.database import DatabaseAwayError, DiskFullError
 from autograder.mailbox.limits import TooOftenError
 from autograder.mailbox.mailbox import NoMailboxError
@@ -19,6 +19,7 @@ from autograder.mailbox.web.doorman import TooLargeError
 from autograder.mailbox.web.templates import page
 
 _STATUS: Mapping[type[Exception], int] = {
+    Forbidden: 403,
     Refused: 401,
     DatabaseAwayError: 503,
     DiskFullError: 507,
@@ -58,8 +59,6 @@ def _said(error: Exception) -> tuple[int, str]:
     if isinstance(error, RequestValidationError):
         missing = ", ".join(str(each["loc"][-1]) for each in error.errors())
         return 400, f"this cannot be read; look at {missing}"
-    if str(error) == BAD_CODE:
-        return 403, BAD_CODE
     for kind, status in _STATUS.items():
         if isinstance(error, kind):
             return status, str(error)
