@@ -78,8 +78,14 @@ def make_course(course: Course, release: Path = RELEASE) -> None:
     register(load_lesson(release), course.gradebook)
     _write_once(course.desk / "nbgrader_config.py", DESK_CONFIG.format(student=student))
     _write(course.settings / "nbgrader_config.py", HERE_CONFIG.format(student=student).encode())
-    _write(course.folder / START_PAGE, START.format(student=student, assignment=ASSIGNMENT).encode())
+    write_start(course)
     _release(course, release)
+
+
+def write_start(course: Course, mailbox: str = "") -> None:
+    """Write the page that the classroom opens with; `mailbox` is what it says of one, in Markdown."""
+    text = START.format(student=course.student, assignment=ASSIGNMENT, mailbox=mailbox)
+    _write(course.folder / START_PAGE, text.encode())
 
 
 def environment(course: Course, base: Mapping[str, str] = os.environ) -> dict[str, str]:

@@ -29,9 +29,9 @@ _PLUGINS: Mapping[str, Mapping[str, Any]] = {
 }
 
 
-def free_port(wanted: int | None = None) -> int:
-    """Return `wanted`, or the first free port from 8888 on. Raises OSError where it is taken or none is free."""
-    for port in [wanted] if wanted else range(FIRST_PORT, FIRST_PORT + _TRIES):
+def free_port(wanted: int | None = None, first: int = FIRST_PORT) -> int:
+    """Return `wanted`, or the first free port from `first` on. Raises OSError where it is taken or none is free."""
+    for port in [wanted] if wanted else range(first, first + _TRIES):
         with socket.socket() as tried:
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
@@ -41,7 +41,7 @@ def free_port(wanted: int | None = None) -> int:
             return port
     if wanted:
         raise OSError(f"port {wanted} is taken or not allowed; pass another --port, or none to have one chosen")
-    raise OSError(f"no port from {FIRST_PORT} to {FIRST_PORT + _TRIES - 1} is free; pass --port")
+    raise OSError(f"no port from {first} to {first + _TRIES - 1} is free; end what uses them, or pass --port")
 
 
 def prepare(course: Course) -> None:
@@ -51,7 +51,7 @@ def prepare(course: Course) -> None:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(values, indent=1))
-    support = _support(course)
+    support = support_of(course)
     shutil.rmtree(support, ignore_errors=True)
     support.mkdir(parents=True)
     build_support(support)
@@ -73,8 +73,9 @@ def server(course: Course, port: int, browser: bool) -> tuple[list[str], dict[st
     config = course.settings / "jupyter_server_config.json"
     lab = {"default_url": f"/lab/tree/{quote(START_PAGE)}", "log_level": "WARN"}
     config.write_text(json.dumps({"ServerApp": settings, "LabApp": lab}, indent=1))
-    places = [str(_support(course)), str(ROOT)]
-    environ = {**environment(course), "PYTHONPATH": os.pathsep.join(places)}
+    keys = {"TINYTORCH_KEYS": str(course.settings / "keys")}  # not among the user's own
+    places = [str(support_of(course)), str(ROOT)]
+    environ = {**environment(course), "PYTHONPATH": os.pathsep.join(places), **keys}
     root = ["--allow-root"] if os.geteuid() == 0 else []
     return [sys.executable, "-m", "jupyterlab", *root], environ
 
@@ -88,5 +89,6 @@ def become(course: Course, port: int, browser: bool) -> None:
     os.execve(command[0], command, environ)  # noqa: S606  our own interpreter, without a shell
 
 
-def _support(course: Course) -> Path:
+def support_of(course: Course) -> Path:
+    """Return the folder that holds the students' copy of `tinytorch`."""
     return course.settings / "support"

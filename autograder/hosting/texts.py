@@ -41,6 +41,20 @@ c = get_config()
 c.CourseDirectory.student_id = "{student}"
 """
 
+MAILBOX = """\
+## The other way: a mailbox
+
+The notebook's last cell, `tinytorch.submit()`, hands it in to a mailbox that runs beside this JupyterLab.
+
+1. As the student, save, run that cell, and type the code `{student_code}`, which works once.
+2. Some seconds later `tinytorch.feedback()` shows points and feedback: the mailbox grades what comes, with the hidden
+   tests, in the sandbox, into the same course as Formgrader.
+3. As the instructor, open <{address}/instructor> and type the code `{instructor_code}`, which works once.
+
+At <{address}/> is the page where a student drops a file.
+
+"""
+
 START = """\
 # A classroom on one machine
 
@@ -71,7 +85,7 @@ files that are handed in.
 
 Menu **Nbgrader > Assignment List**: press **Fetch Feedback**, then **view feedback**, and open the page.
 
-## Good to know
+{mailbox}## Good to know
 
 - **Generate** in Formgrader changes nothing: what was released stands in `source/` too. Solutions and the
   source of hidden tests are not in this folder; `results/` names the tests.

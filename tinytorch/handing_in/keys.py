@@ -32,7 +32,9 @@ class Key:
 
 
 def folder() -> Path:
-    """Return where keys are kept: what outlives the session here."""
+    """Return where keys are kept: what outlives the session here. TINYTORCH_KEYS names another folder."""
+    if named := os.environ.get("TINYTORCH_KEYS"):
+        return Path(named)
     if sys.platform == "emscripten" and _BROWSER.is_dir():
         return _BROWSER / ".tinytorch"
     if mounted := drive():
