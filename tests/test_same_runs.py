@@ -33,8 +33,8 @@ class Case(NamedTuple):
 
 CASES = {
     "alone": Case("9aa992aecfe93bf0", {}, baseline=False),
-    "a pair, automatic load": Case("de6cda1ddd3e208f", {}),
-    "fixed load": Case("18b006d9cf9d1ce9", {"target_qps": 200.0}),
+    "a pair, automatic load": Case("de6cda1ddd3e208f", {"rounds": 10}),
+    "fixed load": Case("18b006d9cf9d1ce9", {"rounds": 10, "target_qps": 200.0}),
     "few rounds, another seed": Case("b4b72c0a5a46daf0", {"rounds": 3, "min_queries": 200, "seed": 5}),
     "no control": Case("99c316480c0aab21", {"control": False, "rounds": 2}),
     "drawn as LoadGen draws": Case("ca362a936ec8bfb8", {"mlperf_trace": True, "rounds": 2, "target_qps": 300.0}),

@@ -57,7 +57,7 @@ def audit_caching(benchmark: Benchmark) -> Audit:
     if len(library) < 21:
         raise ValueError(f"the audit of caching needs a dataset of at least 21 samples, got {len(library)}")
     pairs = []
-    for number in range(max(6, benchmark.settings.rounds)):
+    for number in range(max(6, benchmark.settings.rounds or 10)):
         rng = generator(benchmark.settings, number, "order", "audit")
         model = waiting(systems["model"].build_anew(rng), library.inputs[:1])
         new = rng.permutation(np.arange(1, len(library)))[:500]
@@ -83,7 +83,7 @@ def _seen_and_new(
 def audit_seeds(benchmark: Benchmark) -> Audit:
     """Compare other seeds with the benchmark's own; 10 % apart is tuned to the seed (MLPerf TEST05)."""
     pairs = []
-    for number in range(max(6, benchmark.settings.rounds)):
+    for number in range(max(6, benchmark.settings.rounds or 10)):
         seeds = {"other": benchmark.settings.seed + 1 + number, "own": benchmark.settings.seed}
         order = generator(benchmark.settings, number, "order", "audit").permutation(list(seeds)).tolist()
         medians = {arm: float(np.median(_stream_run(benchmark, number, seeds[arm]).latency_ns)) for arm in order}

@@ -165,7 +165,7 @@ class TinyTorchPerf(Benchmark):
     one_round, stream = staticmethod(run_round), staticmethod(single_stream)
 
     def run(self, scenarios: Sequence[str]) -> Results:
-        """Measure `scenarios` round by round, as many rounds as the settings ask for.
+        """Measure `scenarios` round by round, until there are enough rounds.
 
         Raises ValueError if no model or dataset is set, and RunFailed if a model fails:
         what was measured until then is in `self.results`.
@@ -173,9 +173,11 @@ class TinyTorchPerf(Benchmark):
         library = self.ready()[1]
         results: Results
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 arms, settings = self.arms(scenarios), results.settings
                 this = Round(arms, library, settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results

@@ -84,7 +84,8 @@ def add_perf(commands: Any) -> None:
     add("model", help="package.module:model, or package.module:factory(...) to build it anew each round")
     add("--baseline", help="what it is compared with, named in the same way")
     add("--dataset", default="digits", help="digits or cifar10 (default: %(default)s)")
-    add("--rounds", type=whole, help="how many rounds, 6 at least for an interval (default: 10)")
+    add("--rounds", type=whole, help="a fixed number of rounds, 6 at least for an interval (default: until answered)")
+    add("--most-rounds", type=whole, metavar="N", help="end after so many at the latest, 6 to 40 (default: 40)")
     add("--min-queries", type=whole, metavar="N", help="at least so many a scenario, all rounds together (1000)")
     add("--min-duration", type=positive, metavar="S", help="at least so long a scenario, all rounds together (1 s)")
     add("--qps", type=positive, help="Server: queries per second (default: 0.3 of the slowest's capacity)")
@@ -167,6 +168,7 @@ def prepare(options: argparse.Namespace) -> TinyTorchPerf:
 
     given = {
         "rounds": options.rounds,
+        "most_rounds": options.most_rounds,
         "min_queries": options.min_queries,
         "min_duration_ns": options.min_duration and round(options.min_duration * NS_PER_S),
         "target_qps": options.qps,

@@ -6,6 +6,7 @@ Knows counts and numbers, not runs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,18 +29,22 @@ def best_of_k(recorded: int, reported: int) -> Pitfall | None:
     return Pitfall("best of k", "runs were left out", evidence, "report every run", "invalid")
 
 
-def optional_stopping(planned_rounds: int, rounds: int) -> Pitfall | None:
-    """Return a pitfall if another number of rounds was run than was fixed beforehand.
+def optional_stopping(planned_rounds: int | Sequence[int], rounds: int) -> Pitfall | None:
+    """Return a pitfall if the rounds ended where nothing was planned: neither at a fixed number nor at a planned look.
 
-    Looking after each of 5 to 30 rounds and stopping at p < 0.05 gives 23 % false alarms. Raises ValueError for a
-    negative count.
+    Looking after each of 5 to 30 rounds and stopping at p < 0.05 gives 23 % false alarms. Looks that are planned, and
+    spend the error among them, give none: `planned_rounds` then says after which rounds they are. Raises ValueError
+    for a negative count.
     """
-    if min(planned_rounds, rounds) < 0:
+    planned = [planned_rounds] if isinstance(planned_rounds, int) else list(planned_rounds)
+    if min([*planned, rounds]) < 0:
         raise ValueError(f"rounds are 0 or more, got {planned_rounds} planned and {rounds} run")
-    if rounds == planned_rounds:
+    if rounds in planned:
         return None
-    evidence = f"{planned_rounds} rounds were planned, {rounds} run"
-    remedy = "fix the number of rounds, then run them all"
+    evidence = f"{planned[0]} rounds were planned, {rounds} run"
+    if len(planned) > 1:
+        evidence = f"looks were planned after {', '.join(map(str, planned))} rounds, {rounds} were run"
+    remedy = "fix the number of rounds or plan the looks, then keep to it"
     return Pitfall("optional stopping", "the number of rounds was not fixed beforehand", evidence, remedy, "invalid")
 
 

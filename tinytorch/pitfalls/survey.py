@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from tinytorch.looks import looks
 from tinytorch.runs.pairs import Pair
 from tinytorch.runs.results import StoredResults
 from tinytorch.runs.run import IntArray, Run
@@ -132,7 +133,8 @@ def _of_the_choice(results: StoredResults) -> Found:
     found: Found = []
     if results.rounds_measured is not None and results.complete:
         held = [len(runs) for result in results.values() for runs in result.runs.values()]
-        found.append(optional_stopping(results.settings.rounds, results.rounds_measured))
+        planned = results.settings.rounds or looks(results.settings.most_rounds)
+        found.append(optional_stopping(planned, results.rounds_measured))
         found.append(best_of_k(max([results.rounds_measured, *held]), min([results.rounds_measured, *held])))
     if again := best_of_k(results.runs_before + 1, 1):
         remedy = "report the first run, or say how many there were"
@@ -148,7 +150,8 @@ def _of_the_design(
     pairs: Sequence[Pair],
 ) -> Found:
     """What is wrong with the way in which the models were compared."""
-    found: Found = [too_few_rounds(results.settings.rounds, results.settings.confidence), *_of_the_choice(results)]
+    rounds = results.settings.rounds or results.rounds_measured or 0
+    found: Found = [too_few_rounds(rounds, results.settings.confidence), *_of_the_choice(results)]
     if control is not None:
         found.append(layout_bias(*control, margin))
     if results.baseline_name is None:

@@ -21,13 +21,14 @@ from tinytorch.machine import environment
 from tinytorch.machine.clock import Clock, RealClock, clock_step_ns
 from tinytorch.machine.deadline import deadline
 from tinytorch.runs.drivers import Model
+from tinytorch.runs.enough import end, may_end
 from tinytorch.runs.isolated import in_own_process
 from tinytorch.runs.later import Patient
 from tinytorch.runs.outputs import class_numbers, holds_nan
 from tinytorch.runs.results import ScenarioRuns, StoredResults
 from tinytorch.runs.rounds import RoundBase
 from tinytorch.runs.run import Array, IntArray, QueryLog, Run, RunFailed
-from tinytorch.runs.settings import METRICS, SCENARIOS, Settings
+from tinytorch.runs.settings import METRICS, SCENARIOS, WITHOUT_A_BASELINE, Settings
 from tinytorch.runs.systems import System, as_model, rebuild, with_control
 
 if TYPE_CHECKING:
@@ -72,6 +73,7 @@ class Benchmark:
         self.library: QuerySampleLibrary | None = None
         self.results: Any = None
         self.keep: Callable[[Any], None] = keep_nothing  # called before the first round and after each: results so far
+        self.shown: Any = None  # the bar, where one is shown
         self.times = Counter[str]()  # how often each scenario was run with these models and data
 
     def set_model(self, model: Any = None, *, build: Callable[[], Any] | None = None, name: str | None = None) -> None:
@@ -137,8 +139,11 @@ class Benchmark:
         Whatever ends the block, they stay in `.results`, and where that is a failure it is written there.
         """
         systems, samples = self.ready()
+        settings = self.settings
+        if settings.rounds is None and "baseline" not in systems:
+            settings = replace(settings, rounds=WITHOUT_A_BASELINE)
         results = self.results = self.results_type(
-            settings=self.settings,
+            settings=settings,
             model_name=systems["model"].name,
             baseline_name=systems["baseline"].name if "baseline" in systems else None,
             dataset_name=samples.name,
@@ -166,6 +171,10 @@ class Benchmark:
             own = isinstance(failure, RunFailed)
             results.error = str(failure) if own else f"{type(failure).__name__}: {failure}".removesuffix(": ")
             raise
+        finally:
+            if self.shown is not None:
+                self.shown.close()
+            self.shown = None
 
     def _measure_accuracy(self, results: Any, systems: Mapping[str, System], library: QuerySampleLibrary) -> None:
         if library.labels is not None:
@@ -177,6 +186,8 @@ class Benchmark:
         """Note in the results that a round was measured, and what it decided: the load that was left open."""
         results.layout_controlled &= this.layout_controlled
         results.rounds_measured = this.number + 1
+        if self.shown is not None:
+            self.shown.update()
         if results.settings.target_qps is None and "server" in results:
             chosen = f"0.3 of the slowest model's capacity, {this.target_qps:.4g} per second, was used"
             results.notes.append(f"target_qps was not set: {chosen}")
@@ -190,8 +201,24 @@ class Benchmark:
         from tqdm import tqdm
 
         tqdm.monitor_interval = 0  # its second thread disturbs what is measured, and a browser has none
-        shown: Iterable[int] = tqdm(numbers, desc="rounds")
-        return shown
+        numbers = list(numbers)
+        self.shown = tqdm(total=len(numbers), desc="rounds")
+        return numbers
+
+    def enough(self, results: Any) -> bool:
+        """Return whether the rounds may end: as many as asked, or planned looks leave nothing open.
+
+        The progress line says what is open. Ask it after each round.
+        """
+        done, still = may_end(results)
+        if still and self.shown is not None:
+            self.shown.set_postfix_str(f"open: {', '.join(dict.fromkeys(scenario for scenario, _ in still))}")
+        if done:
+            end(results)
+        if done and self.shown is not None:
+            self.shown.total = self.shown.n
+            self.shown.set_postfix_str("")
+        return done
 
     def single_run(self, scenario: str, settings: Settings, number: int = 0) -> tuple[Run, Settings]:
         """Return one run of the freshly built model in round `number`, and the settings with the load it had."""

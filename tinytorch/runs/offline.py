@@ -62,8 +62,8 @@ def batch_pace_ns(this: RoundBase, arm: str, size: int, drive: Offline) -> float
 
 def multi_stream_rounds(this: RoundBase, samples: Callable[..., Array], drive: Offline, needed: Needed) -> None:
     """Ask each model in turn for several neighbouring samples at a time, as often as early stopping needs."""
-    size, rounds = this.settings.samples_per_query, this.settings.rounds
-    least = math.ceil(max(this.settings.min_queries, early_stopping_queries(1, 0.99)) / rounds)
+    size = this.settings.samples_per_query
+    least = max(this.min_queries, math.ceil(early_stopping_queries(1, 0.99) / this.settings.at_least))
     for arm in this.in_turn("multi_stream"):
         pace_ns = size * batch_pace_ns(this, arm, size, drive)
         n = min(needed(pace_ns, least, this.min_duration_ns), MOST_SAMPLES // size)

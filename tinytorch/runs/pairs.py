@@ -139,17 +139,20 @@ def model_and_baseline(
         if values is not None:
             counts = not any(results[scenario].reasons[arm] for arm in ("model", "baseline"))
             delta = cliffs_delta(*_single_values(results, scenario, values))
-            by_query = _by_query(results) if (scenario, quantity) == BY_QUERY else ()
+            by_query = query_ratios(results, scenario, quantity)
             found.append(Pair(scenario, quantity, *values, counts, delta, by_query, results.planned))
     return found
 
 
-def _by_query(results: StoredResults) -> Sequence[float]:
+def query_ratios(results: StoredResults, scenario: str, quantity: str) -> Sequence[float]:
     """Return the median over a Single-Stream round's queries of the ratio of both models, (rounds,); () if unpaired.
 
-    Each query went to both right after one another, so what disturbs the machine for longer cancels.
+    Each query went to both right after one another, so what disturbs the machine for longer cancels. () for any other
+    quantity than the median latency.
     """
-    runs = results["single_stream"].runs
+    if (scenario, quantity) != BY_QUERY:
+        return ()
+    runs = results[scenario].runs
     both = zip(runs["model"], runs["baseline"], strict=False)
     whole = [pair for pair in both if all(run.n and run.error is None for run in pair)]
     if not all(one.n == other.n and min(one.latency_ns.min(), other.latency_ns.min()) > 0 for one, other in whole):

@@ -89,6 +89,7 @@ class StoredResults(Mapping[str, ScenarioRuns]):
     environment: dict[str, str] = field(default_factory=dict)
     started: str = ""
     error: str | None = None
+    ended: bool = False  # at a planned look; a fixed number of rounds is counted instead
     rounds_measured: int | None = None  # as counted by the benchmark; None: not known
     runs_before: int = 0  # of the same scenarios, models and data, by the same benchmark: they are not in here
     empty_call_ns: float = 0.0  # latency of a model that does nothing, median; 0: not measured

@@ -14,6 +14,7 @@ import numpy as np
 
 from tinytorch.datasets.library import QuerySampleLibrary
 from tinytorch.machine.clock import Clock
+from tinytorch.mlperf import early_stopping_queries
 from tinytorch.runs.draws import draw_arrivals, draw_samples, easy_load, generator
 from tinytorch.runs.drivers import Model, batching_server, concurrent_server
 from tinytorch.runs.later import Wait, Waiting
@@ -54,13 +55,18 @@ class RoundBase:
 
     @property
     def min_queries(self) -> int:
-        """How many queries this round needs: its share of what was asked."""
-        return math.ceil(self.settings.min_queries / self.settings.rounds)
+        """How many queries this round needs: its share of what was asked.
+
+        Where looks are planned, in the fewest rounds together as many as MLPerf's early stopping needs for a p90.
+        """
+        share = math.ceil(self.settings.min_queries / self.settings.limit)
+        least = math.ceil(early_stopping_queries(1, 0.9) / self.settings.at_least)
+        return max(share, least) if self.settings.rounds is None else share
 
     @property
     def min_duration_ns(self) -> int:
         """How long a scenario of this round lasts at the least."""
-        return math.ceil(self.settings.min_duration_ns / self.settings.rounds)
+        return math.ceil(self.settings.min_duration_ns / self.settings.limit)
 
     @property
     def target_qps(self) -> float:
@@ -199,8 +205,12 @@ class RoundBase:
         return self.turns_taken
 
     def arrivals_of(self, draw: Callable[..., IntArray]) -> IntArray:
-        """Return when the queries of Server are due, ns after its start, the same for every model of the round."""
-        least = self.min_queries, self.min_duration_ns
+        """Return when the queries of Server are due, ns after its start, the same for every model of the round.
+
+        A queue needs time: where looks are planned, the fewest rounds hold all that is asked of Server.
+        """
+        asked, rounds = self.settings, self.settings.at_least
+        least = math.ceil(asked.min_queries / rounds), math.ceil(asked.min_duration_ns / rounds)
         return draw_arrivals(draw, self.settings, self.number, self.target_qps, *least)
 
     def first(self, n: int) -> IntArray:

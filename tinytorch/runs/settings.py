@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from tinytorch.looks import LOOKS, MOST, looks
+
 NS_PER_S = 1_000_000_000
 NS_PER_MS = 1_000_000
 
@@ -32,6 +34,7 @@ METRICS = {
     "server": Metric("scheduled load", "samples/s", True),
     "offline": Metric("throughput", "samples/s", True),
 }
+WITHOUT_A_BASELINE = 10  # rounds, unless told: nothing is compared that looks could end
 SCENARIOS = ("single_stream", "server", "offline")  # what run_all_scenarios runs, in this order
 
 
@@ -39,7 +42,8 @@ SCENARIOS = ("single_stream", "server", "offline")  # what run_all_scenarios run
 class Settings:
     """What is asked of a benchmark. Counts and durations are per scenario and model, spread over the rounds."""
 
-    rounds: int = 10
+    rounds: int | None = None  # None: until planned looks find the question answered, at most `most_rounds`
+    most_rounds: int = MOST  # where `rounds` is None
     min_queries: int = 1_000
     min_duration_ns: int = 1_000_000_000
     target_qps: float | None = None  # Server; None: 0.3 of what the slowest model can do, at most 1000
@@ -62,7 +66,10 @@ class Settings:
     mlperf_trace: bool = False  # samples and arrivals exactly as MLPerf LoadGen draws them from these seeds
 
     def __post_init__(self) -> None:
-        for name in ("rounds", "min_queries", "max_batch", "workers", "batch_size", "samples_per_query"):
+        if self.rounds is not None and self.rounds < 1:
+            raise ValueError(f"rounds is 1 or more, or None for planned looks, got {self.rounds}")
+        looks(self.most_rounds)
+        for name in ("min_queries", "max_batch", "workers", "batch_size", "samples_per_query"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is 1 or more, got {getattr(self, name)}")
         for name, least in (("percentile", 0), ("confidence", 0.5)):  # two one-sided tests need the other half
@@ -75,3 +82,13 @@ class Settings:
                 raise ValueError(f"{name} is 0 or more and finite, got {getattr(self, name)}")
         if self.target_qps is not None and not (math.isfinite(self.target_qps) and self.target_qps > 0):
             raise ValueError(f"target_qps is positive and finite, or None, got {self.target_qps}")
+
+    @property
+    def limit(self) -> int:
+        """How many rounds there are at the most: so many parts has what is asked of all of them."""
+        return self.most_rounds if self.rounds is None else self.rounds
+
+    @property
+    def at_least(self) -> int:
+        """How many rounds there are at the least."""
+        return LOOKS[0] if self.rounds is None else self.rounds

@@ -29,8 +29,8 @@ def times(ratio: float) -> str:
 
 
 def _missing(results: StoredResults) -> Iterator[str]:
-    measured, planned = results.rounds_measured, results.settings.rounds
-    if measured is not None and measured < planned:
+    measured, planned = results.rounds_measured, results.settings.limit
+    if measured is not None and measured < planned and not results.ended:
         yield f"{measured} of {planned} rounds were measured to their end; what the next one began is in the data."
 
 

@@ -18,7 +18,7 @@ from tinytorch.runs.results import StoredResults
 from tinytorch.runs.run import Run
 from tinytorch.templates.remarks import remarks
 from tinytorch.templates.tables import measured_cells, readable
-from tinytorch.templates.words import certainties, names_of, question_of, title, what_decides, whose
+from tinytorch.templates.words import certainties, names_of, question_of, rounds_told, title, told, what_decides, whose
 
 HtmlTable = Callable[[Sequence[str], Sequence[Sequence[str]]], str]  # header, rows of cells -> <table>...</table>
 Pack = Callable[[Run], dict[str, Any]]
@@ -88,7 +88,8 @@ class Report:
         rows = [{**row, "stated": words} for row, words in zip(self.rows, stated, strict=True)]
         question = question_of(self.results)
         words = {"certainty": certainties(self.results), "question": question, "names": names, "rows": rows}
-        return words | {"decides": what_decides(self.results), "whose": whose(self.results)}
+        said = {"decides": what_decides(self.results), "whose": whose(self.results), "told": told}
+        return {**words, **said, "rounds_told": rounds_told(self.results)}
 
     def _page(self, template: str, **options: Any) -> str:
         from tinytorch.templates.pages import render  # whoever only measures loads no page and no picture
@@ -136,7 +137,8 @@ def write_results(results: StoredResults, path: str | Path, pack_run: Pack = pac
     Those of a benchmark that has not ended say so. `pack_run` may remember the runs that were written before.
     """
     held = results.to_dict(pack_run)
-    if results.error is None and results.rounds_measured != results.settings.rounds:
-        held["error"] = f"it ended after {results.rounds_measured} of {results.settings.rounds} rounds, without a word"
+    limit = results.settings.limit
+    if results.error is None and not results.ended and results.rounds_measured != limit:
+        held["error"] = f"it ended after {results.rounds_measured} of {limit} rounds, without a word"
     plain = {"schema_version": SCHEMA_VERSION, "answer": "the results were not judged yet", "results": held}
     return write_whole(path, json.dumps(plain, allow_nan=False) + "\n")

@@ -39,10 +39,9 @@ def _lines(report: Report) -> Iterator[str]:
     if comparisons := report.validation.comparisons:
         yield ""
         yield f"time of {header[2]} / time of {header[3]}, below 1 is faster, {whose(report.results)}:"
-        rows = [
-            [title(c.scenario), c.quantity, spread(c.ratio, *c.interval[:2])] for c in report.validation.comparisons
-        ]
-        yield from columns([[*row, told(c)] for row, c in zip(rows, comparisons, strict=True)])
+        margin = report.results.settings.margin
+        said = [[title(c.scenario), c.quantity, spread(c.ratio, *c.interval[:2]), told(c, margin)] for c in comparisons]
+        yield from columns(said)
     yield from _doubts(report, names)
 
 

@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from tinytorch.runs.results import ScenarioRuns, StoredResults
 
 
-TOO_CLOSE = ": too close to the margin to tell"
-
-
 def title(scenario: str) -> str:
     """Return the name that people read: 'single_stream' is 'Single-Stream'."""
     return "-".join(word.capitalize() for word in scenario.split("_"))
@@ -43,6 +40,14 @@ def whose(results: StoredResults) -> str:
     return "rounds in processes of their own" if results.isolated else "rounds of this process"
 
 
+def rounds_told(results: StoredResults) -> str:
+    """Return how many rounds there were: '10 rounds', or '14 rounds of up to 40, ended at a planned look'."""
+    measured, settings = results.rounds_measured, results.settings
+    if not results.planned:
+        return f"{settings.rounds} rounds"
+    return f"{measured} rounds of up to {settings.limit}{', ended at a planned look' if results.ended else ''}"
+
+
 def what_decides(results: StoredResults) -> str:
     """Return what interval and p-value of a comparison mean: one procedure makes them, the verdict and its words."""
     settings = results.settings
@@ -52,9 +57,13 @@ def what_decides(results: StoredResults) -> str:
     return f"{decides}. p is of the verdict. {wrong.capitalize()}, {looks}."
 
 
-def told(comparison: Any) -> str:
+def told(comparison: Any, margin: float) -> str:
     """Return the verdict of a comparison in words: why it is open, where it is."""
-    return f"{comparison.verdict}{TOO_CLOSE if comparison.verdict == 'not resolved' else ''}"
+    if comparison.verdict != "not resolved":
+        return str(comparison.verdict)
+    low, high = comparison.interval[:2]
+    wide = low < 1 / (1 + margin) and high > 1 + margin
+    return f"not resolved: {'the rounds differ too much to tell' if wide else 'too close to the margin to tell'}"
 
 
 def question_of(results: StoredResults) -> str:

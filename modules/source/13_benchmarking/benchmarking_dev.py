@@ -1402,15 +1402,17 @@ expected = {scenario: [1, 1] for scenario in SCENARIOS}
 assert counts == expected, f"expected {expected}, yours {counts}"
 
 # %% [markdown]
-# ### Exercise 6.7: TinyTorchPerf (3 points, about 8 lines)
-# The loop over rounds. For each `number` of `self.bar(range(...))`, which shows a bar, as
-# many as `self.settings.rounds`:
+# ### Exercise 6.7: TinyTorchPerf (3 points, about 10 lines)
+# The loop over rounds. For each `number` of `self.bar(range(...))`, which shows a bar, at
+# most `results.settings.limit` of them:
 #
 # 1. make a `Round` of `self.arms(scenarios)` (the model, the baseline and, in
 #    Single-Stream, the model once more as a *control*), the library, the settings, the
 #    clock, the number, and the lists of runs, in this order;
 # 2. do `self.one_round(this, scenarios)`;
-# 3. `self.note(results, this)`.
+# 3. `self.note(results, this)`;
+# 4. end the loop where `self.enough(results)`: as many rounds as `Settings(rounds=...)`
+#    asked for, or, without a number, where a planned look finds the question answered.
 #
 # `with self.measuring(scenarios) as results:` around the loop measures accuracy first, and
 # keeps what was measured when a model fails. Take the settings and the lists from
@@ -1435,7 +1437,7 @@ class TinyTorchPerf(Benchmark):
     one_round, stream = staticmethod(run_round), staticmethod(single_stream)
 
     def run(self, scenarios: Sequence[str]) -> Results:
-        """Measure `scenarios` round by round, as many rounds as the settings ask for.
+        """Measure `scenarios` round by round, until there are enough rounds.
 
         Raises ValueError if no model or dataset is set, and RunFailed if a model fails:
         what was measured until then is in `self.results`.
@@ -1444,11 +1446,13 @@ class TinyTorchPerf(Benchmark):
         library = self.ready()[1]
         results: Results
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 arms, settings = self.arms(scenarios), results.settings
                 this = Round(arms, library, settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
         ### END SOLUTION
 
@@ -3011,7 +3015,7 @@ report
 # %% [markdown]
 # # Go further
 #
-# No points from here on: five things that your package does besides.
+# No points from here on: six things that your package does besides.
 
 # %% [markdown]
 # ## How fine is your clock?
@@ -3024,6 +3028,30 @@ step_ns = timer_step_ns(RealClock.now_ns)
 print(
     f"this machine's clock moves by {step_ns} ns: it times {10 * step_ns} ns and more"
 )
+
+# %% [markdown]
+# ## When to stop: why peeking lies and planned looks do not
+#
+# Two thousand benchmarks of two equal models. An eager reader looks after every round and
+# stops at the first p below 0.05. `enough` looks where it was planned, at a level that all
+# looks share. **Predict**: how many of them find a difference?
+
+# %%
+from scipy import stats
+
+from tinytorch.looks import LOOKS, level_of
+
+rng = np.random.default_rng(13)
+equals = rng.normal(0, 0.01, size=(2_000, LOOKS[-1]))  # ln(model / baseline), by round
+for who, looks, level in (
+    ("fixed: one look, after 10 rounds", [10], 0.05),
+    ("peeking after each of 5 to 30", range(5, 31), 0.05),
+    ("planned looks, 5 % at each", LOOKS, 0.05),
+    ("planned looks, 5 % over all", LOOKS, level_of(0.05)),
+):
+    p_values = [stats.ttest_1samp(equals[:, :n], 0, axis=1).pvalue for n in looks]
+    found = (np.min(p_values, axis=0) < level).mean()
+    print(f"{who:34} p < {level:.4f}: {found:6.1%} found a difference")
 
 # %% [markdown]
 # ## Under load: where is the peak?
@@ -3103,8 +3131,9 @@ else:
 
 # %%
 p90_ms = np.array(single.metric())
-print(f"the ten rounds lay between {p90_ms.min():.4f} and {p90_ms.max():.4f} ms")
-print("a further one leaves that range by chance alone 2 times in 11: no alarm yet")
+n = len(p90_ms)
+print(f"{n} rounds lay between {p90_ms.min():.4f} and {p90_ms.max():.4f} ms")
+print(f"one more leaves that range by chance alone 2 times in {n + 1}: no alarm yet")
 
 # %% [markdown]
 # **What you built.** In a terminal, `tinytorch export` writes these cells into

@@ -26,10 +26,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(1, results.settings.rounds)):
+            for number in self.bar(range(1, results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number - 1, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: numbered_from_1
@@ -43,10 +45,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number + 1, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: always_round_0
@@ -60,10 +64,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, 0, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: without_the_control
@@ -77,10 +83,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.ready()[0], library, results.settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: its_own_settings
@@ -94,10 +102,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, self.settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: settings_of_the_start
@@ -112,10 +122,12 @@ class TinyTorchPerf(Benchmark):
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
             settings = results.settings
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: never_noted
@@ -129,9 +141,11 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: noted_at_the_end
@@ -145,7 +159,7 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
             self.note(results, this)
@@ -162,10 +176,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number, {scenario: {arm: [] for arm in self.arms(scenarios)} for scenario in scenarios})
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: a_clock_of_its_own
@@ -179,10 +195,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, RealClock(), number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: all_scenarios
@@ -196,10 +214,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
                 self.one_round(this, ["single_stream", "server", "offline"])
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: swallows_failures
@@ -213,13 +233,15 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
                 try:
                     self.one_round(this, scenarios)
                 except RunFailed:
                     break
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results
 
 # %% wrong: fails_without_a_word
@@ -234,10 +256,12 @@ class TinyTorchPerf(Benchmark):
         library = self.ready()[1]
         try:
             with self.measuring(scenarios) as results:
-                for number in self.bar(range(results.settings.rounds)):
+                for number in self.bar(range(results.settings.limit)):
                     this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
                     self.one_round(this, scenarios)
                     self.note(results, this)
+                    if self.enough(results):
+                        break
         except RunFailed as failure:
             print(failure)
         return results
@@ -253,10 +277,12 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
 
 # %% wrong: returns_the_runs
 # Returns the runs alone.
@@ -269,11 +295,50 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         library = self.ready()[1]
         with self.measuring(scenarios) as results:
-            for number in self.bar(range(results.settings.rounds)):
+            for number in self.bar(range(results.settings.limit)):
                 this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return results.runs
+
+# %% wrong: never_enough
+# Goes on to the limit, though the question is answered.
+#| export perf
+class TinyTorchPerf(Benchmark):
+    results_type, round_type = Results, Round
+    accuracy_pass = staticmethod(predict)
+    one_round, stream = staticmethod(run_round), staticmethod(single_stream)
+
+    def run(self, scenarios: Sequence[str]) -> Results:
+        library = self.ready()[1]
+        with self.measuring(scenarios) as results:
+            for number in self.bar(range(results.settings.limit)):
+                this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
+                self.one_round(this, scenarios)
+                self.note(results, this)
+        return results
+
+# %% wrong: enough_without_asking
+# Asks once, before the first round.
+#| export perf
+class TinyTorchPerf(Benchmark):
+    results_type, round_type = Results, Round
+    accuracy_pass = staticmethod(predict)
+    one_round, stream = staticmethod(run_round), staticmethod(single_stream)
+
+    def run(self, scenarios: Sequence[str]) -> Results:
+        library = self.ready()[1]
+        with self.measuring(scenarios) as results:
+            done = self.enough(results)
+            for number in self.bar(range(results.settings.limit)):
+                this = Round(self.arms(scenarios), library, results.settings, self.clock, number, results.runs)
+                if done:
+                    break
+                self.one_round(this, scenarios)
+                self.note(results, this)
+        return results
 
 # %% right: by_keyword
 # Names every argument.
@@ -286,7 +351,7 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         _, library = self.ready()
         with self.measuring(scenarios=scenarios) as results:
-            for number in self.bar(range(self.settings.rounds)):
+            for number in self.bar(range(self.settings.limit)):
                 this = Round(
                     systems=self.arms(scenarios),
                     library=library,
@@ -297,6 +362,8 @@ class TinyTorchPerf(Benchmark):
                 )
                 self.one_round(this, scenarios)
                 self.note(results, this)
+                if self.enough(results):
+                    break
         return self.results
 
 # %% right: returns_inside
@@ -310,11 +377,13 @@ class TinyTorchPerf(Benchmark):
     def run(self, scenarios: Sequence[str]) -> Results:
         with self.measuring(scenarios) as measured:
             number = 0
-            while number < measured.settings.rounds:
+            while number < measured.settings.limit:
                 this = Round(self.arms(scenarios), self.library, measured.settings, self.clock, number, measured.runs)
                 self.one_round(this, scenarios)
                 self.note(measured, this)
                 number += 1
+                if self.enough(measured):
+                    break
             return measured
 
 # %% right: arms_once
@@ -329,10 +398,12 @@ class TinyTorchPerf(Benchmark):
         systems, library = self.ready()
         arms = self.arms(list(scenarios))
         with self.measuring(scenarios) as results:
-            for number, _ in enumerate(self.bar([None] * results.settings.rounds)):
+            for number, _ in enumerate(self.bar([None] * results.settings.limit)):
                 current = self.round_type(arms, library, results.settings, self.clock, number, results.runs)
                 self.one_round(current, tuple(scenarios))
                 self.note(results, current)
+                if self.enough(results):
+                    break
         return results
 
 # %% equivalent: declared

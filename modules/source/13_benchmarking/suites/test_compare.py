@@ -107,7 +107,7 @@ def at_level(found, field, name, right, look):
 def by_its_own(found, name):
     """The level that goes with an adjusted p-value that is stated and wrong: that has a test of its own."""
     stated = found[name]["p_adjusted"]
-    return [1 - 0.1 * P_VALUES[name] / stated] if type(stated) is float and stated > P_VALUES[name] else []
+    return [1 - 0.1 * P_VALUES[name] / stated] if type(stated) is float and stated > 0 else []
 
 
 def said(name):
