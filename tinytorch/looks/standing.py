@@ -23,15 +23,15 @@ LEAST_CHANCE = 0.05  # of a verdict by the last look: a row with less is not wai
 
 def standing(rows: Sequence[FloatArray], margin: float, confidence: float = 0.95, most: int = MOST) -> list[str]:
     """Return how each row of ratios (rounds,) stands: by Holm's procedure over all of them, at this and every look."""
-    alpha = 1 - confidence
+    allowed = 1 - confidence
     doubts = [spent(doubt(row, margin)) for row in rows]
     words, left = [OPEN] * len(rows), len(rows)
     for i in sorted(range(len(rows)), key=doubts.__getitem__):
-        if left * doubts[i] >= alpha:
+        if left * doubts[i] >= allowed:
             break
         words[i], left = TOLD, left - 1
     for i, word in enumerate(words):
-        if word == OPEN and chance(rows[i], margin, level_of(alpha / left), most) < LEAST_CHANCE:
+        if word == OPEN and chance(rows[i], margin, level_of(allowed / left), most) < LEAST_CHANCE:
             words[i] = HOPELESS
     return words
 
