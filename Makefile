@@ -14,6 +14,7 @@
 # make lite    the lesson as a site that a browser runs alone, in build/lite; STACK=tested for the versions below
 # make test-lite  the whole lesson in headless Chromium on a Pyodide of our own: 3 to 10 minutes, and 80 MB to fetch once
 # make test-colab  the published notebook in an imitated Colab, and the published README, each in a venv of its own
+# make test-mailbox  the mailbox on a real PostgreSQL and a full disk, with 200 uploads at once and ten deaths; by root
 # make test-torch  the PyTorch adapter against PyTorch, in a venv of its own
 # make clean   remove what make made
 
@@ -26,7 +27,7 @@ LESSONS := $(wildcard modules/source/*/*_dev.py)
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
 
-.PHONY: demo suites test classroom test-classroom classroom-pictures commands readme book test-book site lite test-lite test-colab test-torch check format clean
+.PHONY: demo suites test classroom test-classroom classroom-pictures commands readme book test-book site lite test-lite test-colab test-mailbox test-torch check format clean
 
 demo: .venv/installed
 	$(BIN)/tinytorch export
@@ -121,6 +122,10 @@ test-lite: .venv/browser .venv-lite/current/installed .venv-lite/tested/installe
 # COLAB_PYTHON=... names the Python to imitate Colab with; without it the newest of 3.13, 3.12 and 3.11 that is here.
 test-colab: .venv/installed
 	$(BIN)/python -m pytest tests/colab
+
+test-mailbox: .venv/installed
+	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "make test-mailbox needs PostgreSQL: on Debian, apt install postgresql"; exit 1; }
+	$(BIN)/python -m pytest tests/mailbox
 
 test-torch: .venv-torch/installed
 	.venv-torch/bin/python -m pytest tests/torch

@@ -40,6 +40,7 @@ from autograder.sandbox.confinement import SandboxLostError, SandboxUnavailable
 logger = logging.getLogger("autograder.mailbox")
 
 POLL_S = 1.0
+BATCH = 64  # arrivals taken at once: making ready to grade takes some seconds, the lease is renewed meanwhile
 PAGE_S = 60.0  # between two class pages
 _LONGEST_S = 60.0  # between two tries of a grader that cannot work
 _CANNOT = (CannotGradeError, GradebookError, LessonError, SandboxLostError, SandboxUnavailable, OSError, ValueError)
@@ -82,7 +83,7 @@ class Worker:
     def once(self) -> bool:
         """Take and grade one batch; False says that nothing waited. Raises what the grader raises for a whole class."""
         settings = self.mailbox.settings
-        jobs = queue.claim(self.mailbox.database, self.name, settings.lease_s, 2 * self.jobs)
+        jobs = queue.claim(self.mailbox.database, self.name, settings.lease_s, BATCH)
         if not jobs:
             return False
         open_jobs = {job.student: job for job in jobs}

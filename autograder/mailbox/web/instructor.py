@@ -59,7 +59,8 @@ class Office:
         return self._page(
             "roster.html",
             session,
-            lines=everybody,
+            lines=[line for line in everybody if line.student.enrolled or line.handed],
+            enrolled=sum(line.student.enrolled for line in everybody),
             settings=found,
             shows=SHOW,
             waiting=waiting,
