@@ -22,6 +22,7 @@ class Box:
     tokens: dict[str, str] = field(default_factory=dict)
     handed_in: list[dict] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    sent_as: dict[str, str] = field(default_factory=dict)
     pages: dict[str, str] = field(default_factory=dict)
     faults: list = field(default_factory=list)
     asked: list[tuple[str, str, dict]] = field(default_factory=list)
@@ -47,11 +48,12 @@ class Box:
             if (each["student"], each["sha256"]) == (student, sha256):
                 return 200, self.signed(each)
         number = f"R-2026-{len(self.handed_in) + 1:06}"
-        receipt = {"number": number, "course": "ML Systems", "assignment": assignment, "student": student, "name": name}
+        receipt = {"number": number, "course": "ML Systems", "assignment": assignment, "student": student}
+        receipt["name"] = self.names[student]
         receipt |= {"received": NOW, "due": self.due, "late": bool(self.due and self.due < NOW)}
         receipt |= {"sha256": sha256, "size": len(data)}
         self.handed_in.append(receipt)
-        self.files[number] = data
+        self.files[number], self.sent_as[number] = data, name
         return 201, self.signed(receipt)
 
     def signed(self, receipt: dict) -> dict:

@@ -293,8 +293,8 @@ def test_a_name_in_chinese_goes_there_and_back(solved, box):
     path = solved.rename(solved.with_name("王小明 的作业.ipynb"))
     box.names["ada"] = "王小明"
     done = submit(path, box)
-    assert done.receipt["name"] == path.name
-    assert path.name in repr(done)
+    assert box.sent_as[done.number] == path.name
+    assert "Name       王小明" in repr(done)
 
 
 @pytest.mark.parametrize(

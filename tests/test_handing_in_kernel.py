@@ -124,7 +124,7 @@ def test_a_renamed_notebook_is_found(student):
     put(folder, b"{", "broken.ipynb", age=1)
     person.run(f"os.environ['JPY_SESSION_NAME'] = {str(folder / NAME)!r}")
     assert person.run(SUBMIT, CODE)["error"] == ""
-    assert box.handed_in[0]["name"] == "王小明 的作业.ipynb"
+    assert box.sent_as["R-2026-000001"] == "王小明 的作业.ipynb"
 
 
 def test_of_two_notebooks_it_is_the_one_whose_code_was_run_here(student):
@@ -133,7 +133,7 @@ def test_of_two_notebooks_it_is_the_one_whose_code_was_run_here(student):
     put(folder, with_source(notebook(published(), solved=False), "sample_order", ANSWER), "mine.ipynb", age=2)
     person.run(ANSWER)
     assert person.run(SUBMIT, CODE)["error"] == ""
-    assert box.handed_in[0]["name"] == "mine.ipynb"
+    assert box.sent_as["R-2026-000001"] == "mine.ipynb"
 
 
 def test_of_two_that_could_be_meant_it_asks_for_the_name(student):
@@ -146,7 +146,7 @@ def test_of_two_that_could_be_meant_it_asks_for_the_name(student):
         in error
     )
     assert person.run("tinytorch.submit('b.ipynb')", CODE)["error"] == ""
-    assert box.handed_in[0]["name"] == "b.ipynb"
+    assert box.sent_as["R-2026-000001"] == "b.ipynb"
 
 
 def test_the_notebook_that_this_kernel_was_started_for_goes_before_an_older_copy(student):
@@ -155,7 +155,7 @@ def test_the_notebook_that_this_kernel_was_started_for_goes_before_an_older_copy
     path = put(folder, notebook(published(), solved=True), age=1)
     person.run(f"os.environ['JPY_SESSION_NAME'] = {str(path)!r}")
     assert person.run(SUBMIT, CODE)["error"] == ""
-    assert box.handed_in[0]["name"] == NAME
+    assert box.sent_as["R-2026-000001"] == NAME
 
 
 def test_no_notebook_here_is_told(student):
@@ -196,11 +196,19 @@ def test_colabs_page_is_asked_and_its_written_answers_come_along(tmp_path):
         assert shown["error"] == ""
         [data] = box.files.values()
         assert json.loads(data) == document
-        assert box.handed_in[0]["name"] == "Copy of benchmarking_dev.ipynb"
+        assert box.sent_as["R-2026-000001"] == "Copy of benchmarking_dev.ipynb"
         assert box.asked[0][2]["X-Client"].endswith(" colab")
         assert "Colab forgets your key when this session ends" in shown["text"]
         assert "Download .ipynb" in person.run("tinytorch.submit()")["text"]
+        document["cells"][0]["source"] = "half a character: \ud83d"
+        page.write_text(json.dumps(document))
+        assert person.run(f"tinytorch.submit(address={box.address!r})")["error"] == ""
         page.unlink()
+        assert (
+            "Colab's page did not give the notebook"
+            in person.run(f"tinytorch.submit(address={box.address!r})")["error"]
+        )
+        page.mkdir()
         assert (
             "Colab's page did not give the notebook"
             in person.run(f"tinytorch.submit(address={box.address!r})")["error"]

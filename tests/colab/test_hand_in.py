@@ -1,12 +1,15 @@
 """Handing in from an imitated Colab: the published notebook alone, its first cell fetches the package."""
 
 import json
+import time
+from pathlib import Path
 
 import pytest
 
 from autograder.hand_in import HandIn
 from autograder.links import Links
 from autograder.publishing.publish import publish
+from tests import serving
 from tests.kernels import kernel, with_source
 from tests.mailbox_reference import mailbox
 from tests.publications import archive, notebook, published, served
@@ -14,10 +17,14 @@ from tests.publications import archive, notebook, published, served
 pytestmark = pytest.mark.filterwarnings("default")  # of Jupyter's own machinery
 
 
-def test_from_the_published_notebook_to_the_receipt_and_the_feedback(without_ours, tmp_path):
-    with served() as (host, pages, _), mailbox() as box:
+GRADED_IN_S = 300
+
+
+def test_from_publishing_to_the_sheet(without_ours, tmp_path):
+    """Publish with an address, open, solve, hand in, receipt, graded, feedback in the notebook, sheet."""
+    with served() as (host, pages, _), serving.served(tmp_path / "course", "--due", "2099-12-20T23:00+01:00") as course:
         links = Links(
-            "course-org/benchmarking", "main", host, HandIn(box.address, "2026-12-20T23:00+01:00", "ML Systems")
+            "course-org/benchmarking", "main", host, HandIn(course.address, "2099-12-20T23:00+01:00", "ML Systems")
         )
         folder = tmp_path / "published"
         publish(folder, links)
@@ -32,18 +39,27 @@ def test_from_the_published_notebook_to_the_receipt_and_the_feedback(without_our
         environ = {"XDG_CONFIG_HOME": str(tmp_path / "config"), "IPYTHONDIR": str(tmp_path / "ipython")}
         with kernel(str(without_ours), content, [], colab=page, **environ) as person:
             assert "installing http://127.0.0.1:" in person.run(cells[0])["printed"]
-            shown = person.run(cells[-1], "abcd-efgh-jklm")
+            shown = person.run(cells[-1], course.code.lower())
             assert shown["error"] == "", shown["traceback"]
             assert person.asked[-1][1], "the code is typed in hiding"
             assert "41 of 41 answers are in it" in shown["printed"]
-            assert "R-2026-000001" in shown["html"]
-            [data] = box.files.values()
-            assert json.loads(data) == json.loads(page.read_bytes())
-            assert box.asked[0][2]["X-Client"] == "tinytorch/0.1.0 colab"
-            box.pages["R-2026-000001"] = "<h1>Your feedback</h1>"
-            shown = person.run("tinytorch.feedback()")
-            assert "71.5 of 85 points." in shown["text"]
-            assert "Your feedback" in shown["html"]
+            [kept] = content.glob("receipt-*.json")
+            number = kept.stem.removeprefix("receipt-")
+            assert number in shown["html"]
+            assert "The signature holds." in course.autograder("receipt", str(kept), "--course", str(course.folder))
+            end = time.monotonic() + GRADED_IN_S
+            while (earned := serving.points((shown := person.run("tinytorch.feedback()"))["text"])) is None:
+                assert time.monotonic() < end, shown["text"]
+                time.sleep(1)
+            assert earned == 85
+            assert "of 85 automatic points" in shown["html"]
+        held = course.folder / "submitted/ada/13_benchmarking/benchmarking_dev.ipynb"
+        assert json.loads(held.read_bytes()) == json.loads(page.read_bytes())
+        for kind in ("canvas", "moodle"):
+            sheet = Path(course.autograder("export", "--to", kind, "--course", str(course.folder)).splitlines()[0])
+            text = sheet.read_text(encoding="utf-8-sig")
+            assert "ada" in text
+            assert "85" in text
 
 
 def test_a_refusal_is_one_sentence_in_its_old_ipython_too(without_ours, tmp_path):

@@ -48,10 +48,11 @@ class Lab:
             "window.jupyterapp.commands.execute('notebook:run-all-cells').then(() => { window.ran = true; })"
         )
 
-    def run_last(self) -> None:
-        """Run the last cell; does not wait, since it may ask."""
+    def run(self, number: int, kind: str) -> None:
+        """Run one cell, the `number`-th of its kind, from the end where it is negative; does not wait: it may ask."""
         self.browser.run(
-            f"{_PANEL} panel.content.activeCellIndex = cells.length - 1; panel.content.scrollToItem(cells.length - 1);"
+            f"{_PANEL} const all = [...cells].flatMap((cell, at) => cell.type === {kind!r} ? [at] : []);"
+            f"panel.content.activeCellIndex = all.at({number}); panel.content.scrollToItem(all.at({number}));"
             "window.jupyterapp.commands.execute('notebook:run-cell')"
         )
 

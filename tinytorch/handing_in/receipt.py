@@ -74,7 +74,7 @@ class HandedIn:
         return render("handed_in.html", headline=self.headline, rows=self.rows, after=self.after)
 
 
-_FACTS = (("Course", "course"), ("Student", "student"), ("File", "name"), ("Bytes", "size"))
+_FACTS = (("Course", "course"), ("Student", "student"), ("Name", "name"), ("Bytes", "size"))
 
 
 def keep_receipt(signed: Mapping[str, Any], folder: Path) -> tuple[Path | None, str]:
@@ -82,6 +82,7 @@ def keep_receipt(signed: Mapping[str, Any], folder: Path) -> tuple[Path | None, 
     number = re.sub(r"[^A-Za-z0-9-]", "_", str(signed["receipt"]["number"]))[:64]  # a name, whatever was sent
     path = folder / f"receipt-{number}.json"
     try:
+        path.unlink(missing_ok=True)  # a browser's JupyterLite hangs where a .json file is written over
         path.write_text(json.dumps(signed, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     except OSError as error:
         return None, f"The receipt could not be written to {folder} ({error.strerror}): note its number."

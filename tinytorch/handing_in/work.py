@@ -44,7 +44,10 @@ class Work:
 def from_colab(default: str) -> Work:
     """Return the notebook as Colab's page has it now, with its written answers, saved or not. Raises HandInError."""
     message: Any = importlib.import_module("google.colab._message")
-    said = message.blocking_request("get_ipynb", request="", timeout_sec=_ANSWERS_IN_S)
+    try:
+        said = message.blocking_request("get_ipynb", request="", timeout_sec=_ANSWERS_IN_S)
+    except message.MessageError:  # Colab's own class, for a page that answers with an error
+        said = None
     document = said.get("ipynb") if isinstance(said, dict) else None
     if not isinstance(document, dict) or not isinstance(document.get("cells"), list):
         raise HandInError(
@@ -52,7 +55,7 @@ def from_colab(default: str) -> Work:
         )
     colab = document.get("metadata", {}).get("colab", {})
     name = str(colab.get("name") or default) if isinstance(colab, dict) else default
-    data = (json.dumps(document, indent=1, ensure_ascii=False) + "\n").encode()
+    data = (json.dumps(document, indent=1) + "\n").encode()  # ASCII: a page may hold half a character
     return _work(_named(name), data)
 
 
