@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from autograder.mailbox import people, tables
 from autograder.mailbox.people import Student
@@ -81,16 +81,19 @@ def begin_session(connection: Connection, secret: Secret, code: str) -> str:
     return _token(connection, secret, "session", None, text_of(datetime.now(UTC).timestamp() + SESSION_S))
 
 
+_WHO = (
+    select(tables.students)
+    .join(tables.tokens, tables.tokens.c.student == tables.students.c.id)
+    .where(tables.tokens.c.digest == bindparam("shown"), tables.tokens.c.revoked.is_(None))
+)
+
+
 def who(connection: Connection, secret: Secret, token: str) -> Student:
     """Return whose token it is. Raises Refused for an unknown or revoked one, and for who left the course."""
-    table = tables.tokens
-    digest = secret.digest("token", token)
-    query = select(table.c.student).where(table.c.digest == digest, table.c.revoked.is_(None))
-    student = connection.execute(query).scalar()
-    found = people.find(connection, student) if student else None
-    if found is None or not found.enrolled:
+    row = connection.execute(_WHO, {"shown": secret.digest("token", token)}).mappings().first()
+    if row is None or not row["enrolled"]:
         raise Refused(UNKNOWN)
-    return found
+    return Student(**row)
 
 
 def is_instructor(connection: Connection, secret: Secret, session: str) -> bool:

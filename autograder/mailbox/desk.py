@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, CursorResult, Row, Select, bindparam, func, insert, select
 
-from autograder.mailbox import people, tables
+from autograder.mailbox import tables
 from autograder.mailbox.blobs import Blobs, Incoming
 from autograder.mailbox.clock import Reading, ServerClock
 from autograder.mailbox.database import Database
@@ -21,18 +22,29 @@ from autograder.mailbox.receipts import Receipt, canonical
 from autograder.mailbox.secret import Secret
 from autograder.mailbox.settings import Settings
 from autograder.mailbox.times import text_of
+from autograder.mailbox.together import Together
 
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
-class Desk:
-    """What taking a file needs."""
+class Offer:
+    """A file that a student brings, with what is said about it."""
 
-    database: Database
-    blobs: Blobs
-    secret: Secret
-    clock: ServerClock
+    student: Student
+    settings: Settings
+    sha256: str
+    size: int
+    name: str
+    client: str
+
+
+class Desk:
+    """Takes files into one mailbox."""
+
+    def __init__(self, database: Database, blobs: Blobs, secret: Secret, clock: ServerClock) -> None:
+        self._database, self._blobs, self._secret, self._clock = database, blobs, secret, clock
+        self._together = Together(database, self._record, order=lambda offer: offer.student.id)
 
     def take(
         self, student: Student, settings: Settings, incoming: Incoming, name: str, client: str
@@ -41,70 +53,97 @@ class Desk:
 
         Raises TooOftenError where the student has no try left today, DiskFullError, DatabaseAwayError.
         """
-        content = incoming.sha256
-        with self.database.reading() as connection:
-            known = _submission(connection, student.id, settings.assignment, content)
-            if known is None:
-                self._count_tries(connection, student, settings)
-            elif _newest(connection, student.id) == known:
-                return receipt_of(connection, known), False
-        self.blobs.keep(incoming)
-        with self.database.writing() as connection:
-            _hold(connection, student.id)
-            known = _submission(connection, student.id, settings.assignment, content)
-            if known is not None:
-                if _newest(connection, student.id) != known:
-                    _arrive(connection, known, student.id, self.clock.read())
-                return receipt_of(connection, known), False
-            self._count_tries(connection, student, settings)
-            return self._enter(connection, student, settings, incoming, name, client), True
+        offer = Offer(student, settings, incoming.sha256, incoming.size, name, client)
+        with self._database.reading() as connection:
+            facts = self._facts(connection, offer)
+            if facts.known is None:
+                _must_have_tries(facts.tries, settings)
+            elif facts.known == facts.newest:
+                return receipt_of(connection, facts.known), False
+        self._blobs.keep(incoming)
+        return self._together.do(offer)
 
-    def _enter(
-        self, connection: Connection, student: Student, settings: Settings, incoming: Incoming, name: str, client: str
-    ) -> Receipt:
-        reading, due = self.clock.read(), people.due_for(connection, student.id, settings)
+    def _record(self, connection: Connection, offer: Offer) -> tuple[Receipt, bool]:
+        """Enter what is on the disk by now, unless it was entered meanwhile."""
+        if not self._database.is_sqlite:  # which has one writer at a time anyway
+            _hold(connection, offer.student.id)
+        facts = self._facts(connection, offer)
+        if facts.known is not None:
+            if facts.newest != facts.known:
+                _arrive(connection, facts.known, offer.student.id, self._clock.read())
+            return receipt_of(connection, facts.known), False
+        _must_have_tries(facts.tries, offer.settings)
+        due = facts.own_due or offer.settings.due
+        return self._enter(connection, offer, due), True
+
+    def _enter(self, connection: Connection, offer: Offer, due: str | None) -> Receipt:
+        reading, student = self._clock.read(), offer.student
         received = text_of(reading.at)
         row = {
             "student": student.id,
-            "assignment": settings.assignment,
-            "sha256": incoming.sha256,
-            "size": incoming.size,
-            "file": name,
-            "client": client,
+            "assignment": offer.settings.assignment,
+            "sha256": offer.sha256,
+            "size": offer.size,
+            "file": offer.name,
+            "client": offer.client,
             "received": received,
             "jumped_s": reading.jumped_s,
         }
-        key = connection.execute(insert(tables.submissions).values(**row)).inserted_primary_key
-        assert key is not None
+        key = _key(connection.execute(insert(tables.submissions), row))
         fields = {
-            "number": f"R-{received[:4]}-{key[0]:06d}",
-            "course": settings.course,
-            "assignment": settings.assignment,
+            "number": f"R-{received[:4]}-{key:06d}",
+            "course": offer.settings.course,
+            "assignment": offer.settings.assignment,
             "student": student.id,
             "name": student.name,
             "received": received,
             "due": due,
             "late": due is not None and text_of(reading.earliest) > due,
-            "sha256": incoming.sha256,
-            "size": incoming.size,
+            "sha256": offer.sha256,
+            "size": offer.size,
         }
         text = canonical(fields)
-        receipt = Receipt(text.decode(), self.secret.sign(text))
-        kept = {"submission": key[0], "number": fields["number"], "text": receipt.text, "signature": receipt.signature}
-        connection.execute(insert(tables.receipts).values(**kept))
-        _arrive(connection, key[0], student.id, reading)
+        receipt = Receipt(text.decode(), self._secret.sign(text))
+        kept = {"submission": key, "number": fields["number"], "text": receipt.text, "signature": receipt.signature}
+        connection.execute(insert(tables.receipts), kept)
+        _arrive(connection, key, student.id, reading)
         return receipt
 
-    def _count_tries(self, connection: Connection, student: Student, settings: Settings) -> None:
-        table, now = tables.submissions, self.clock.read().at
-        since = text_of((datetime.fromtimestamp(now, UTC) - DAY).timestamp())
-        mine = (table.c.student == student.id) & (table.c.received > since)
-        tries = connection.execute(select(func.count()).select_from(table).where(mine)).scalar_one()
-        if tries >= settings.tries_a_day:
-            raise TooOftenError(
-                f"you handed in {tries} times in 24 hours, which is as often as the course allows: hand in again later",
-                3600,
-            )
+    def _facts(self, connection: Connection, offer: Offer) -> Row[Any]:
+        """Return `known`, the submission with this content, `newest`, which counts, how many `tries` there were in
+        24 hours, and `own_due`, the student's own deadline."""
+        since = text_of((datetime.fromtimestamp(self._clock.read().at, UTC) - DAY).timestamp())
+        words = {"who": offer.student.id, "what": offer.settings.assignment, "content": offer.sha256, "since": since}
+        return connection.execute(_FACTS, words).one()
+
+
+def _must_have_tries(tries: int, settings: Settings) -> None:
+    """Raise TooOftenError where no try is left."""
+    if tries >= settings.tries_a_day:
+        raise TooOftenError(
+            f"you handed in {tries} times in 24 hours, which is as often as the course allows: hand in again later",
+            3600,
+        )
+
+
+def _facts_query() -> Select[Any]:
+    table, arrivals, extensions = tables.submissions, tables.arrivals, tables.extensions
+    known = select(table.c.id).where(
+        table.c.student == bindparam("who"),
+        table.c.assignment == bindparam("what"),
+        table.c.sha256 == bindparam("content"),
+    )
+    newest = select(arrivals.c.submission).where(arrivals.c.student == bindparam("who"))
+    newest = newest.order_by(arrivals.c.id.desc()).limit(1)
+    tries = select(func.count()).select_from(table)
+    tries = tries.where(table.c.student == bindparam("who"), table.c.received > bindparam("since"))
+    own = select(extensions.c.due).where(extensions.c.student == bindparam("who"))
+    own = own.order_by(extensions.c.id.desc()).limit(1)
+    named = {"known": known, "newest": newest, "tries": tries, "own_due": own}
+    return select(*(query.scalar_subquery().label(name) for name, query in named.items()))
+
+
+_FACTS = _facts_query()
 
 
 def receipt_of(connection: Connection, submission: int) -> Receipt:
@@ -114,26 +153,15 @@ def receipt_of(connection: Connection, submission: int) -> Receipt:
     return Receipt(*connection.execute(query).one())
 
 
-def _submission(connection: Connection, student: str, assignment: str, content: str) -> int | None:
-    table = tables.submissions
-    mine = (table.c.student == student) & (table.c.assignment == assignment) & (table.c.sha256 == content)
-    found: int | None = connection.execute(select(table.c.id).where(mine)).scalar()
-    return found
-
-
-def _newest(connection: Connection, student: str) -> int | None:
-    """Return the submission that counts: the one that arrived last."""
-    table = tables.arrivals
-    query = select(table.c.submission).where(table.c.student == student).order_by(table.c.id.desc()).limit(1)
-    found: int | None = connection.execute(query).scalar()
-    return found
-
-
 def _arrive(connection: Connection, submission: int, student: str, reading: Reading) -> None:
     row = {"submission": submission, "student": student, "at": text_of(reading.at)}
-    key = connection.execute(insert(tables.arrivals).values(**row)).inserted_primary_key
-    assert key is not None
-    connection.execute(insert(tables.work).values(arrival=key[0], student=student, state="waiting"))
+    key = _key(connection.execute(insert(tables.arrivals), row))
+    connection.execute(insert(tables.work), {"arrival": key, "student": student, "state": "waiting"})
+
+
+def _key(inserted: CursorResult[Any]) -> int:
+    assert inserted.inserted_primary_key is not None
+    return int(inserted.inserted_primary_key[0])
 
 
 def _hold(connection: Connection, student: str) -> None:

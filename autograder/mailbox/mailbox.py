@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import insert
@@ -41,7 +42,7 @@ class Mailbox:
         """The mailbox's own folder."""
         return self.course / FOLDER
 
-    @property
+    @cached_property
     def desk(self) -> Desk:
         """What takes files."""
         return Desk(self.database, self.blobs, self.secret, self.clock)

@@ -100,7 +100,7 @@ class Counter:
         except ClientDisconnect:
             return Response(status_code=499)  # nobody reads it
         finally:
-            await run_in_threadpool(incoming.close)
+            incoming.close()
         return self._document(receipt, 201 if new else 200)
 
     def submissions(self, request: Request) -> dict[str, Any]:
