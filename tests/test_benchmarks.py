@@ -20,6 +20,7 @@ FIRST_COLUMN = {
     "memory": ["ours, Single-Stream", "ours, Server", "LoadGen, Single-Stream", "LoadGen, Server"],
     "queueing": ["ours, Server", "Lindley's recursion", "closed loop", "0.5", "0.8", "0.9"],
     "loadgen_identity": [],
+    "planned_looks": ["0.0115", "Peeking after each of 5 to 30 rounds"],
     "grading": ["ours, ", "Bar: at most 0.2 CPU s"],
     "class_of": ["submissions", "processor time a submission, s"],
 }
@@ -61,6 +62,37 @@ def test_lindley_by_hand(load: Load) -> None:
     """Four queries, 10 ns of service each, due at 0, 4, 9 and 40: they wait 0, 6, 11 and 0 ns."""
     waits = load("queueing").lindley(np.array([0, 4, 9, 40]), np.array([10, 10, 10, 10]))
     assert waits.tolist() == [0, 6, 11, 0]
+
+
+def test_the_designs_are_judged_as_the_package_judges(load: Load) -> None:
+    """Rounds without a difference: planned looks tell it sooner than fixed rounds do, and both never say more."""
+    look_rates, traces = load("look_rates"), load("traces")
+    rng = np.random.default_rng(3)
+    made = traces.Traces()
+    for name in traces.MODELS:
+        levels = rng.lognormal(0, 0.01, (8, 40, 2, 1))  # that of an object, in each round
+        made.rounds[name] = list(1e5 * levels * rng.lognormal(0, 0.02, (8, 40, 2, 100)))
+    planned, ten, *_ = look_rates.designs(made, rng, 300)
+    assert planned.mean("resolved", 0.0) > 1.2 * ten.mean("resolved", 0.0)
+    assert planned.mean("resolved", 0.02) > ten.mean("resolved", 0.02)
+    assert planned.mean("wrong", 0.0) == planned.mean("wrong", 0.02) == 0
+    assert planned.mean("wrong", 0.01) < 0.09
+    assert planned.mean("rounds", 0.05) < 8 < planned.mean("rounds", 0.0) < 40
+    met = {what: word for what, _, word in look_rates.bars(planned, True)}
+    assert [word for what, word in met.items() if "mean rounds" in what] == [False, False]
+    assert len(look_rates.rows([planned])[0]) == len(look_rates.HEADER)
+
+
+def test_a_peer_that_is_not_installed_says_so(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its row stands there; ours and those that are installed have theirs."""
+    peers = load("peer_answers")
+    monkeypatch.setattr(peers, "ours", lambda times: peers.Answer("ours", "a verdict", 0, times, 1.25, 7.0))
+    monkeypatch.setattr(peers, "PEERS", {"nothing": ("no_such_module", "a rule", None), "json": ("json", "b", bool)})
+    rows = peers.rows(peers.answers(2))
+    assert rows[0] == ["ours", "a verdict", "0 of 2", "1.2", "7.0"]
+    assert rows[1][:2] == ["nothing", "not installed"]
+    assert rows[2][:3] == ["json", "b", "2 of 2"]
+    assert {len(row) for row in rows} == {len(peers.HEADER)}
 
 
 @pytest.mark.parametrize("name", ["overhead", "server_lag", "memory", "loadgen_identity"])
