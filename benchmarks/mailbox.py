@@ -1,9 +1,9 @@
 """Hand in to the mailbox and to a bare FastAPI upload, by turns, with the same load: uploads a second, time to receipt.
 
 Two bare ones: one writes the file and answers, one also forces it to the disk. The mailbox does that, looks up the
-token, writes six rows in one transaction that is on the disk too, and signs. Each serves from a uvicorn process of
-its own; the load comes from this one, over kept connections. Then the mailbox takes --uploads files, and the memory of its
-its process is read at each tenth.
+token, writes four rows in a transaction that is on the disk too, and signs. Each serves from a uvicorn process of its
+own; the load comes from this one, over kept connections. Then the mailbox takes --uploads files, and the memory of its
+process is read at each tenth.
 """
 
 from __future__ import annotations

@@ -110,6 +110,7 @@ def _read(source: Path, folder: Path, database: Database) -> int:
                 (folder.parent / _GRADEBOOK).write_bytes(file.read())
     if not (rows and secret):
         raise KeyError("its tables or its key are missing")
+    blobs.sync()
     with database.writing() as connection:
         _load(connection, rows, database)
     with open(os.open(folder / SECRET, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

@@ -50,7 +50,7 @@ class Incoming:
         try:
             if self._file is None:
                 self._path = self._folder / secrets.token_hex(16)
-                self._file = open(self._path, "xb", buffering=0)  # noqa: SIM115 - `close` does
+                self._file = open(self._path, "xb", 0, opener=_read_only)  # noqa: SIM115 - `close` does
             while self._waiting:
                 del self._waiting[: self._file.write(self._waiting)]
         except OSError as error:
@@ -63,12 +63,7 @@ class Incoming:
         assert self._path is not None
         try:
             os.fsync(self._file.fileno())
-            self._path.chmod(0o400)
-            if not target.parent.is_dir():
-                target.parent.mkdir(exist_ok=True)
-                sync_folder(target.parent.parent)
             self._path.replace(target)
-            sync_folder(target.parent)
         except OSError as error:
             raise _refusal(error) from error
 
@@ -95,17 +90,27 @@ class Blobs:
         """Return where a content is, or would be. Raises ValueError for what is no digest."""
         if not _NAME.fullmatch(sha256):
             raise ValueError(f"a SHA-256 has 64 hexadecimal digits, got {sha256[:80]!r}")
-        return self._files / sha256[:2] / sha256
+        return self._files / sha256
 
     def keep(self, incoming: Incoming) -> None:
-        """Keep what was received; a content that is there already is not written again. Raises DiskFullError."""
+        """Keep what was received; a content that is there already is not written again. Raises DiskFullError.
+
+        Its name is sure to outlive a power failure once `sync` has come back.
+        """
         target = self.path(incoming.sha256)
         if not target.exists():
             incoming.settle(target)
 
+    def sync(self) -> None:
+        """Force the names of what was kept to the disk: one call for many files. Raises DiskFullError."""
+        try:
+            sync_folder(self._files)
+        except OSError as error:
+            raise _refusal(error) from error
+
     def all(self) -> Iterator[Path]:
         """Go through all files."""
-        yield from (path for path in sorted(self._files.glob("??/*")) if _NAME.fullmatch(path.name))
+        yield from (path for path in sorted(self._files.iterdir()) if _NAME.fullmatch(path.name))
 
     def is_whole(self, sha256: str) -> bool:
         """Say whether a content is there and is what its name says."""
@@ -121,6 +126,11 @@ class Blobs:
         for path in old:
             path.unlink(missing_ok=True)
         return len(old)
+
+
+def _read_only(path: str, flags: int) -> int:
+    """Open a new file that nobody opens for writing again."""
+    return os.open(path, flags, 0o400)
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,11 +6,12 @@ the row are there, or the student was told nothing and hands in again, which doe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, CursorResult, Row, Select, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select
 
 from autograder.mailbox import tables
 from autograder.mailbox.blobs import Blobs, Incoming
@@ -44,58 +45,73 @@ class Desk:
 
     def __init__(self, database: Database, blobs: Blobs, secret: Secret, clock: ServerClock) -> None:
         self._database, self._blobs, self._secret, self._clock = database, blobs, secret, clock
-        self._together = Together(database, self._record, order=lambda offer: offer.student.id)
+        self._together = Together(database, self._record, whose=lambda offer: offer.student.id)
 
-    def take(
-        self, student: Student, settings: Settings, incoming: Incoming, name: str, client: str
-    ) -> tuple[Receipt, bool]:
-        """Keep a file and return the receipt, and whether it is a new one.
+    def tries(self, connection: Connection, student: Student) -> int:
+        """Return how many files a student has handed in within 24 hours."""
+        return int(connection.execute(_TRIES, {"who": student.id, "since": self._since()}).scalar_one())
+
+    def take(self, offer: Offer, incoming: Incoming, tries: int) -> tuple[Receipt, bool]:
+        """Keep a file and return the receipt, and whether it is a new one; `tries` were counted before it came.
 
         Raises TooOftenError where the student has no try left today, DiskFullError, DatabaseAwayError.
         """
-        offer = Offer(student, settings, incoming.sha256, incoming.size, name, client)
-        with self._database.reading() as connection:
-            facts = self._facts(connection, offer)
-            if facts.known is None:
-                _must_have_tries(facts.tries, settings)
-            elif facts.known == facts.newest:
-                return receipt_of(connection, facts.known), False
+        if why := _no_tries(tries, offer.settings):  # then only what is here already is taken
+            with self._database.reading() as connection:
+                if self._facts(connection, offer).known is None:
+                    raise why
         self._blobs.keep(incoming)
         return self._together.do(offer)
 
-    def _record(self, connection: Connection, offer: Offer) -> tuple[Receipt, bool]:
-        """Enter what is on the disk by now, unless it was entered meanwhile."""
-        if not self._database.is_sqlite:  # which has one writer at a time anyway
-            _hold(connection, offer.student.id)
-        facts = self._facts(connection, offer)
-        if facts.known is not None:
-            if facts.newest != facts.known:
-                _arrive(connection, facts.known, offer.student.id, self._clock.read())
-            return receipt_of(connection, facts.known), False
-        _must_have_tries(facts.tries, offer.settings)
-        due = facts.own_due or offer.settings.due
-        return self._enter(connection, offer, due), True
+    def _record(self, connection: Connection, offers: list[Offer]) -> list[tuple[Receipt, bool] | Exception]:
+        """Enter what is on the disk by now, unless it was entered meanwhile; one offer a student."""
+        self._blobs.sync()
+        answers: dict[str, tuple[Receipt, bool] | Exception] = {}
+        new: list[tuple[Offer, str | None]] = []
+        for offer in offers:
+            if not self._database.is_sqlite:  # which has one writer at a time anyway
+                _hold(connection, offer.student.id)
+            facts = self._facts(connection, offer)
+            if facts.known is not None:
+                answers[offer.student.id] = self._again(connection, offer, facts), False
+            elif why := _no_tries(facts.tries, offer.settings):
+                answers[offer.student.id] = why
+            else:
+                new.append((offer, facts.own_due or offer.settings.due))
+        for (offer, _), receipt in zip(new, self._enter(connection, new), strict=True):
+            answers[offer.student.id] = receipt, True
+        return [answers[offer.student.id] for offer in offers]
 
-    def _enter(self, connection: Connection, offer: Offer, due: str | None) -> Receipt:
-        reading, student = self._clock.read(), offer.student
+    def _again(self, connection: Connection, offer: Offer, facts: Row[Any]) -> Receipt:
+        """An earlier file counts again."""
+        if facts.newest != facts.known:
+            _arrive(connection, [(facts.known, offer.student.id)], self._clock.read())
+        return receipt_of(connection, facts.known)
+
+    def _enter(self, connection: Connection, new: list[tuple[Offer, str | None]]) -> list[Receipt]:
+        """Enter new files, each with its deadline, and return their receipts."""
+        if not new:
+            return []
+        reading = self._clock.read()
+        keys = _keys(connection, tables.submissions, [_row(offer, reading) for offer, _ in new])
+        signed = [self._signed(key, offer, due, reading) for key, (offer, due) in zip(keys, new, strict=True)]
+        kept = [
+            {"submission": key, "number": number, "text": receipt.text, "signature": receipt.signature}
+            for key, (number, receipt) in zip(keys, signed, strict=True)
+        ]
+        connection.execute(insert(tables.receipts), kept)
+        _arrive(connection, [(key, offer.student.id) for key, (offer, _) in zip(keys, new, strict=True)], reading)
+        return [receipt for _, receipt in signed]
+
+    def _signed(self, key: int, offer: Offer, due: str | None, reading: Reading) -> tuple[str, Receipt]:
         received = text_of(reading.at)
-        row = {
-            "student": student.id,
-            "assignment": offer.settings.assignment,
-            "sha256": offer.sha256,
-            "size": offer.size,
-            "file": offer.name,
-            "client": offer.client,
-            "received": received,
-            "jumped_s": reading.jumped_s,
-        }
-        key = _key(connection.execute(insert(tables.submissions), row))
+        number = f"R-{received[:4]}-{key:06d}"
         fields = {
-            "number": f"R-{received[:4]}-{key:06d}",
+            "number": number,
             "course": offer.settings.course,
             "assignment": offer.settings.assignment,
-            "student": student.id,
-            "name": student.name,
+            "student": offer.student.id,
+            "name": offer.student.name,
             "received": received,
             "due": due,
             "late": due is not None and text_of(reading.earliest) > due,
@@ -103,27 +119,45 @@ class Desk:
             "size": offer.size,
         }
         text = canonical(fields)
-        receipt = Receipt(text.decode(), self._secret.sign(text))
-        kept = {"submission": key, "number": fields["number"], "text": receipt.text, "signature": receipt.signature}
-        connection.execute(insert(tables.receipts), kept)
-        _arrive(connection, key, student.id, reading)
-        return receipt
+        return number, Receipt(text.decode(), self._secret.sign(text))
 
     def _facts(self, connection: Connection, offer: Offer) -> Row[Any]:
         """Return `known`, the submission with this content, `newest`, which counts, how many `tries` there were in
         24 hours, and `own_due`, the student's own deadline."""
-        since = text_of((datetime.fromtimestamp(self._clock.read().at, UTC) - DAY).timestamp())
-        words = {"who": offer.student.id, "what": offer.settings.assignment, "content": offer.sha256, "since": since}
-        return connection.execute(_FACTS, words).one()
+        words = {"who": offer.student.id, "what": offer.settings.assignment, "content": offer.sha256}
+        return connection.execute(_FACTS, words | {"since": self._since()}).one()
+
+    def _since(self) -> str:
+        return text_of((datetime.fromtimestamp(self._clock.read().at, UTC) - DAY).timestamp())
 
 
-def _must_have_tries(tries: int, settings: Settings) -> None:
-    """Raise TooOftenError where no try is left."""
-    if tries >= settings.tries_a_day:
-        raise TooOftenError(
-            f"you handed in {tries} times in 24 hours, which is as often as the course allows: hand in again later",
-            3600,
-        )
+def _no_tries(tries: int, settings: Settings) -> TooOftenError | None:
+    """Return the refusal where no try is left."""
+    if tries < settings.tries_a_day:
+        return None
+    return TooOftenError(
+        f"you handed in {tries} times in 24 hours, which is as often as the course allows: hand in again later", 3600
+    )
+
+
+def _row(offer: Offer, reading: Reading) -> dict[str, Any]:
+    return {
+        "student": offer.student.id,
+        "assignment": offer.settings.assignment,
+        "sha256": offer.sha256,
+        "size": offer.size,
+        "file": offer.name,
+        "client": offer.client,
+        "received": text_of(reading.at),
+        "jumped_s": reading.jumped_s,
+    }
+
+
+_TRIES = (
+    select(func.count())
+    .select_from(tables.submissions)
+    .where(tables.submissions.c.student == bindparam("who"), tables.submissions.c.received > bindparam("since"))
+)
 
 
 def _facts_query() -> Select[Any]:
@@ -135,11 +169,9 @@ def _facts_query() -> Select[Any]:
     )
     newest = select(arrivals.c.submission).where(arrivals.c.student == bindparam("who"))
     newest = newest.order_by(arrivals.c.id.desc()).limit(1)
-    tries = select(func.count()).select_from(table)
-    tries = tries.where(table.c.student == bindparam("who"), table.c.received > bindparam("since"))
     own = select(extensions.c.due).where(extensions.c.student == bindparam("who"))
     own = own.order_by(extensions.c.id.desc()).limit(1)
-    named = {"known": known, "newest": newest, "tries": tries, "own_due": own}
+    named = {"known": known, "newest": newest, "tries": _TRIES, "own_due": own}
     return select(*(query.scalar_subquery().label(name) for name, query in named.items()))
 
 
@@ -153,15 +185,18 @@ def receipt_of(connection: Connection, submission: int) -> Receipt:
     return Receipt(*connection.execute(query).one())
 
 
-def _arrive(connection: Connection, submission: int, student: str, reading: Reading) -> None:
-    row = {"submission": submission, "student": student, "at": text_of(reading.at)}
-    key = _key(connection.execute(insert(tables.arrivals), row))
-    connection.execute(insert(tables.work), {"arrival": key, "student": student, "state": "waiting"})
+def _arrive(connection: Connection, came: Sequence[tuple[int, str]], reading: Reading) -> None:
+    """Note that submissions came, (submission, student), and put them into the queue."""
+    rows = [{"submission": key, "student": student, "at": text_of(reading.at)} for key, student in came]
+    keys = _keys(connection, tables.arrivals, rows)
+    work = [{"arrival": key, "student": who, "state": "waiting"} for key, (_, who) in zip(keys, came, strict=True)]
+    connection.execute(insert(tables.work), work)
 
 
-def _key(inserted: CursorResult[Any]) -> int:
-    assert inserted.inserted_primary_key is not None
-    return int(inserted.inserted_primary_key[0])
+def _keys(connection: Connection, table: Table, rows: list[dict[str, Any]]) -> list[int]:
+    """Enter rows and return their keys, in their order."""
+    query = insert(table).returning(table.c.id, sort_by_parameter_order=True)
+    return list(connection.execute(query, rows).scalars())
 
 
 def _hold(connection: Connection, student: str) -> None:

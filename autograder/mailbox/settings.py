@@ -47,11 +47,16 @@ def first_settings(course: str, assignment: str, notebook: str) -> Settings:
     return Settings(course, assignment, notebook, secrets.randbelow(2**31))
 
 
+_ROW = "course"
+_STORED = select(tables.settings.c.value).where(tables.settings.c.name == _ROW)
+
+
 def load(connection: Connection) -> Settings | None:
     """Read the settings; None where the mailbox is new."""
-    found: dict[str, Any] = {name: json.loads(value) for name, value in connection.execute(select(tables.settings))}
-    if not found:
+    text = connection.execute(_STORED).scalar()
+    if text is None:
         return None
+    found: dict[str, Any] = json.loads(text)
     known = {each.name for each in fields(Settings)}
     return Settings(
         **{name: value for name, value in found.items() if name in known} | {"origins": tuple(found["origins"])}
@@ -61,8 +66,7 @@ def load(connection: Connection) -> Settings | None:
 def save(connection: Connection, settings: Settings) -> None:
     """Write the settings."""
     connection.execute(delete(tables.settings))
-    rows = [{"name": name, "value": json.dumps(value)} for name, value in asdict(settings).items()]
-    connection.execute(insert(tables.settings), rows)
+    connection.execute(insert(tables.settings), {"name": _ROW, "value": json.dumps(asdict(settings))})
 
 
 def changed(settings: Settings, words: Mapping[str, str]) -> Settings:

@@ -6,10 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select
 
+from autograder.books.feedback import render
+from autograder.books.given import read_given
 from autograder.grading.results import Result
 from autograder.mailbox import people, tables
 from autograder.mailbox.settings import Settings
@@ -98,6 +101,13 @@ def may_see_points(settings: Settings, due: str | None, now: str) -> bool:
     if settings.show == "at once" or (settings.released is not None and settings.released <= now):
         return True
     return settings.show == "after the deadline" and due is not None and due < now
+
+
+def feedback(course: Path, handed: Handed, instructor: bool = False) -> str:
+    """Return the feedback page of what has been graded, for the last one with what a person gave in the gradebook."""
+    assert handed.result is not None
+    given = read_given(course).get(handed.student) if handed.counts else None
+    return render(handed.result, instructor=instructor, given=given)
 
 
 def told(handed: Handed, shown: bool) -> dict[str, Any]:

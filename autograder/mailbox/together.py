@@ -7,7 +7,7 @@ is on the disk; where it fails, everybody in it is told so and nothing of it is 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,24 +23,27 @@ MOST = 64  # in one transaction
 @dataclass
 class _Ticket(Generic[Item, Answer]):
     item: Item
-    answer: Answer | None = None
-    error: Exception | None = None
+    answer: Answer | Exception | None = None
     done: bool = False
 
 
 class Together(Generic[Item, Answer]):
-    """One kind of write; `work` does it in a transaction, and raises before it has written anything, or not at all."""
+    """One kind of write: `work` does it for several items, and returns for each an answer or why it was refused."""
 
     def __init__(
-        self, database: Database, work: Callable[[Connection, Item], Answer], order: Callable[[Item], str]
+        self,
+        database: Database,
+        work: Callable[[Connection, list[Item]], Sequence[Answer | Exception]],
+        whose: Callable[[Item], str],
     ) -> None:
-        """Each transaction writes in this order, so that two processes never hold what the other one waits for."""
-        self._database, self._work, self._order = database, work, order
+        """Of one person there is at most one item in a transaction, and all are in the order of whose they are, so that
+        two processes never hold what the other one waits for."""
+        self._database, self._work, self._whose = database, work, whose
         self._waiting: list[_Ticket[Item, Answer]] = []
         self._line, self._turn = threading.Lock(), threading.Lock()
 
     def do(self, item: Item) -> Answer:
-        """Write one item, with those of other threads. Raises what `work` raises, DatabaseAwayError, DiskFullError."""
+        """Write one item, with those of other threads. Raises the refusal, DatabaseAwayError, DiskFullError."""
         ticket = _Ticket[Item, Answer](item)
         with self._line:
             self._waiting.append(ticket)
@@ -48,27 +51,28 @@ class Together(Generic[Item, Answer]):
             with self._turn:
                 if not ticket.done:
                     self._write()
-        if ticket.error is not None:
-            raise ticket.error
+        if isinstance(ticket.answer, Exception):
+            raise ticket.answer
         assert ticket.answer is not None
         return ticket.answer
 
     def _write(self) -> None:
-        with self._line:
-            batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        batch = self._batch()
+        answers: Sequence[Answer | Exception] = ()
         try:
             with self._database.writing() as connection:
-                for ticket in sorted(batch, key=lambda each: self._order(each.item)):
-                    self._one(connection, ticket)
+                answers = self._work(connection, [ticket.item for ticket in batch])
         except Exception as error:  # noqa: BLE001 - it is everybody's, and each raises it
-            for ticket in batch:
-                ticket.error = error
-        finally:
-            for ticket in batch:
-                ticket.done = True
+            answers = [error] * len(batch)
+        for ticket, answer in zip(batch, answers, strict=True):
+            ticket.answer, ticket.done = answer, True
 
-    def _one(self, connection: Connection, ticket: _Ticket[Item, Answer]) -> None:
-        try:
-            ticket.answer = self._work(connection, ticket.item)
-        except RuntimeError as error:  # a refusal: nothing was written for it
-            ticket.error = error
+    def _batch(self) -> list[_Ticket[Item, Answer]]:
+        with self._line:
+            first: dict[str, _Ticket[Item, Answer]] = {}
+            for ticket in self._waiting:
+                first.setdefault(self._whose(ticket.item), ticket)
+            chosen = [first[who] for who in sorted(first)[:MOST]]
+            taken = {id(ticket) for ticket in chosen}
+            self._waiting = [ticket for ticket in self._waiting if id(ticket) not in taken]
+        return chosen

@@ -13,9 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from autograder.books.feedback import render
 from autograder.mailbox import access, names, people, settings, status
 from autograder.mailbox.blobs import Incoming
+from autograder.mailbox.desk import Offer, receipt_of
 from autograder.mailbox.limits import Buckets
 from autograder.mailbox.mailbox import Mailbox, NoMailboxError
 from autograder.mailbox.people import Student
@@ -83,7 +83,7 @@ class Counter:
 
     async def hand_in(self, request: Request, assignment: str, name: str) -> Response:
         """Take a file and answer with its receipt."""
-        student, found = await run_in_threadpool(self._enter, request)
+        student, found, tries = await run_in_threadpool(self._enter_with, request)
         self._uploads.take(student.id)
         if assignment != found.assignment:
             raise HTTPException(400, f"this is where {found.assignment} is handed in, not {in_line(assignment)[:80]}")
@@ -95,8 +95,8 @@ class Counter:
             await _receive(request, incoming, found.max_bytes)
             names.look_at(incoming.head)
             client = in_line(request.headers.get("x-client", ""))[:100]
-            desk = self.mailbox.desk
-            receipt, new = await run_in_threadpool(desk.take, student, found, incoming, name, client)
+            offer = Offer(student, found, incoming.sha256, incoming.size, name, client)
+            receipt, new = await run_in_threadpool(self.mailbox.desk.take, offer, incoming, tries)
         except ClientDisconnect:
             return Response(status_code=499)  # nobody reads it
         finally:
@@ -119,8 +119,6 @@ class Counter:
 
     def receipt(self, request: Request, number: str) -> Response:
         """Give the receipt once more."""
-        from autograder.mailbox.desk import receipt_of
-
         _, handed, _ = self._own(request, number)
         with self.mailbox.database.reading() as connection:
             return self._document(receipt_of(connection, handed.id), 200)
@@ -128,9 +126,9 @@ class Counter:
     def feedback(self, request: Request, number: str) -> Response:
         """Give the feedback page, where it may be seen."""
         _, handed, shown = self._own(request, number)
-        if not (shown and handed.scored and handed.state == "graded" and handed.result):
+        if not (shown and handed.scored and handed.state == "graded"):
             raise HTTPException(404, "there is no feedback yet: your instructor decides when it is shown")
-        return HTMLResponse(render(handed.result))
+        return HTMLResponse(status.feedback(self.mailbox.course, handed))
 
     def _own(self, request: Request, number: str) -> tuple[Student, Handed, bool]:
         """Return a submission of whoever asks, and whether points may be seen."""
@@ -144,6 +142,10 @@ class Counter:
 
     def _enter(self, request: Request) -> tuple[Student, Settings]:
         """Return who asks, by the token, and the settings. Raises Refused."""
+        return self._enter_with(request)[:2]
+
+    def _enter_with(self, request: Request) -> tuple[Student, Settings, int]:
+        """Return also how often the student has handed in within 24 hours."""
         kind, _, token = request.headers.get("authorization", "").partition(" ")
         try:
             if kind.lower() != "bearer" or not token:
@@ -152,7 +154,8 @@ class Counter:
                 found = settings.load(connection)
                 if found is None:
                     raise NoMailboxError("this mailbox is not set up yet: tell your instructor")
-                return access.who(connection, self.mailbox.secret, token.strip()), found
+                student = access.who(connection, self.mailbox.secret, token.strip())
+                return student, found, self.mailbox.desk.tries(connection, student)
         except access.Refused:
             self._refused(request)
             raise

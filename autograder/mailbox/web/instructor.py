@@ -12,8 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
-from autograder.books.feedback import render
-from autograder.mailbox import access, queue, tending
+from autograder.mailbox import access, queue, status, tending
 from autograder.mailbox.limits import Buckets
 from autograder.mailbox.mailbox import Mailbox
 from autograder.mailbox.roll import Line, lines, roll
@@ -210,10 +209,10 @@ _COURSE: dict[str, Done] = {
 _STUDENT: dict[str, Done] = {"extend": _extend, "regrade": _regrade, "code": _code, "revoke": _revoke}
 
 
-def _feedback(_: Mailbox, handed: Handed) -> Response:
+def _feedback(mailbox: Mailbox, handed: Handed) -> Response:
     if handed.result is None:
         raise HTTPException(404, "this one has not been graded yet: look again in a while")
-    return HTMLResponse(render(handed.result, instructor=True))
+    return HTMLResponse(status.feedback(mailbox.course, handed, instructor=True))
 
 
 def _receipt(mailbox: Mailbox, handed: Handed) -> Response:
