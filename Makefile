@@ -123,7 +123,8 @@ test-lite: .venv/browser .venv-lite/current/installed .venv-lite/tested/installe
 test-colab: .venv/installed
 	$(BIN)/python -m pytest tests/colab
 
-test-mailbox: .venv/installed
+test-mailbox: .venv/browser tests/book/node_modules/installed
+	@command -v chromium chromedriver >/dev/null || { echo "make test-mailbox needs Chromium: on Debian, apt install chromium chromium-driver"; exit 1; }
 	@ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || { echo "make test-mailbox needs PostgreSQL: on Debian, apt install postgresql"; exit 1; }
 	$(BIN)/python -m pytest tests/mailbox
 
