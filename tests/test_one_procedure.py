@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from tests.scripted import LAW
-from tinytorch.benchmarking import Pair, compare
+from tinytorch.benchmarking import Pair, compare, paired_ratio
 from tinytorch.looks import LOOKS, doubt, level_of, looks, spent
 
 MARGIN, EDGE = 0.01, math.log(1.01)
@@ -154,6 +154,18 @@ def test_a_doubt_is_scipys_p_value_of_the_nearer_edge(logs, margin):
 def test_rounds_of_one_ratio_are_decided_without_statistics(ratio, word):
     [c] = compare(None, 0.95, MARGIN, lambda _: pairs_of(np.full((1, 6), ratio)))
     assert (c.verdict, c.interval.low, c.interval.high) == (word, ratio, ratio)
+    assert c.p_adjusted == (1 if word == "not resolved" else pytest.approx(0))
+
+
+def test_with_planned_looks_interval_and_p_values_are_those_of_all_of_them():
+    ratios = np.exp(0.004 + 0.006 * np.random.default_rng(4).standard_normal((1, 14)))
+    one, ones = ratios[0], np.ones(14)
+    [fixed], [planned] = (compare(None, 0.95, MARGIN, lambda _, p=p: pairs_of(ratios, p)) for p in (False, True))
+    assert planned.p_value == pytest.approx(spent(paired_ratio(one, ones).p_value))
+    assert planned.p_adjusted == pytest.approx(spent(fixed.p_adjusted))
+    due = paired_ratio(one, ones, 1 - level_of(0.05)).interval
+    assert planned.interval[:2] == pytest.approx(due[:2])
+    assert planned.interval.low < fixed.interval.low < fixed.interval.high < planned.interval.high
 
 
 @LAW

@@ -90,6 +90,29 @@ def test_noise_that_no_limit_overcomes_is_not_waited_for():
     assert "the rounds differ too much to tell" in PerformanceReporter().generate_report(results).to_markdown()
 
 
+def test_a_round_is_as_long_as_the_fewest_rounds_need():
+    """Server's six hold all that is asked; Single-Stream's are short, but six tell a 90th percentile."""
+    results = measured(2.0)
+    assert min(run.n for run in results["server"].runs["model"]) >= math.ceil(1_000 / 6)
+    assert {run.n for run in results["single_stream"].runs["model"]} == {25}
+    few = measured(2.0, min_queries=12)
+    assert {run.n for run in few["single_stream"].runs["model"]} == {math.ceil(64 / 6)}
+    assert few["single_stream"].valid
+
+
+def test_four_rows_share_the_error():
+    """Each alone would be told: together none is."""
+    rng = np.random.default_rng(8)
+    logs = rng.standard_normal((4, 10))
+    logs = (logs - logs.mean(axis=1, keepdims=True)) / logs.std(axis=1, ddof=1, keepdims=True)
+    rows = list(np.exp(0.05 + 0.028 * logs))  # p of 0.0014 at this look, 0.0075 over all, 0.03 of four
+    assert standing(rows[:1], 0.01) == [TOLD]
+    assert standing(rows, 0.01) == [TOLD] * 4
+    wider = list(np.exp(0.05 + 0.036 * logs))
+    assert standing(wider[:1], 0.01) == [TOLD]
+    assert standing(wider, 0.01) == [OPEN] * 4
+
+
 def test_an_upper_limit_is_kept():
     results = measured(1.0, spread=0.012, most_rounds=9)
     assert results.rounds_measured in (6, 8, 9)
