@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from jupyter_client.kernelspec import KernelSpec
 from jupyter_client.manager import KernelManager
+from jupyter_core.utils import ensure_event_loop
 
 COLAB_PAGE = Path(__file__).with_name("colab_page")
 _COLAB = "import google.colab, runpy; runpy.run_module('ipykernel_launcher', run_name='__main__')"
@@ -18,8 +21,8 @@ _COLAB = "import google.colab, runpy; runpy.run_module('ipykernel_launcher', run
 class Person:
     """Somebody who runs cells. `asked` are the questions so far, `answers` what is answered, one a question."""
 
-    def __init__(self, client) -> None:
-        self.client = client
+    def __init__(self, client, manager) -> None:
+        self.client, self.manager = client, manager
         self.asked: list[tuple[str, bool]] = []
 
     def run(self, code: str, *answers, asks: bool = True) -> dict[str, str]:
@@ -71,10 +74,14 @@ def kernel(
     client.start_channels()
     try:
         client.wait_for_ready(timeout=120)
-        yield Person(client)
+        yield Person(client, manager)
     finally:
         client.stop_channels()
         manager.shutdown_kernel(now=True)
+        with warnings.catch_warnings():  # Jupyter's client leaves event loops open, which no later test is to be told
+            warnings.simplefilter("ignore", ResourceWarning)
+            ensure_event_loop().close()
+            gc.collect()
 
 
 def with_source(data: bytes, grade_id: str, source: str) -> bytes:

@@ -15,7 +15,9 @@ NOW = "2026-12-01T10:00:00Z"
 
 @dataclass
 class Box:
-    """What the mailbox knows. `faults` are taken one a request: an HTTP status, or "drop" to break the connection."""
+    """What the mailbox knows. `faults` are taken one a request: an HTTP status, "drop" to break the connection,
+    or a function that is called before it breaks.
+    """
 
     codes: dict[str, str] = field(default_factory=lambda: {"ABCD-EFGH-JKLM": "ada"})
     names: dict[str, str] = field(default_factory=lambda: {"ada": "Ada Lovelace"})
@@ -119,6 +121,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.box.asked.append((self.command, self.path, dict(self.headers)))
         fault = self.box.faults.pop(0) if self.box.faults else None
         if fault == "drop":
+            self.connection.close()
+        elif callable(fault):
+            fault()
             self.connection.close()
         elif isinstance(fault, tuple):
             self.answer(*fault)

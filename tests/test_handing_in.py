@@ -250,6 +250,14 @@ def test_a_networks_login_page_is_not_taken_for_the_mailbox(solved, box, page):
         submit(solved, box)
 
 
+def test_what_a_mailbox_says_obeys_no_terminal(solved, box, capsys):
+    box.names["ada"] = "Ada\x1b[2J Lovelace"
+    box.faults = [None, None, (400, {"error": "no\x1b[31m red\nsecond line"})]
+    with pytest.raises(RefusedError, match=r"^no \[31m red$"):
+        submit(solved, box)
+    assert "\x1b" not in capsys.readouterr().err
+
+
 def test_a_receipt_for_another_content_is_noticed(solved, box, monkeypatch):
     monkeypatch.setattr(box, "signed", lambda receipt: {"receipt": {**receipt, "sha256": "0" * 64}, "signature": ""})
     with pytest.raises(HandInError, match="for another content"):

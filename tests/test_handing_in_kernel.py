@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -178,6 +179,24 @@ def test_an_empty_code_hands_nothing_in(student):
     put(folder, notebook(published(), solved=True), age=1)
     assert "no code was given" in person.run(SUBMIT, "  ")["error"]
     assert box.handed_in == []
+
+
+def test_an_interrupt_while_it_is_sent_says_that_the_same_file_counts_once(student):
+    box, person, folder = student
+    put(folder, notebook(published(), solved=True), age=1)
+    ended = threading.Event()
+
+    def interrupted() -> None:
+        person.manager.interrupt_kernel()
+        ended.wait(60)
+
+    box.faults = [None, None, interrupted]
+    shown = person.run(SUBMIT, CODE)
+    ended.set()
+    assert shown["error"].startswith("StoppedError: stopped while it was sent")
+    assert "Traceback" not in shown["traceback"]
+    assert person.run(SUBMIT)["error"] == ""
+    assert len(box.handed_in) == 1
 
 
 def test_colabs_page_is_asked_and_its_written_answers_come_along(tmp_path):

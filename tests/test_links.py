@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder.hand_in import HandIn
 from autograder.links import Links, read_links
 
 ROOT = Path(__file__).parent.parent
@@ -70,3 +71,10 @@ def test_a_project_without_the_setting_is_told_what_to_write(tmp_path: Path) -> 
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n')
     with pytest.raises(ValueError, match=r"tool\.tinytorch\.course"):
         read_links(tmp_path, {})
+
+
+def test_the_book_says_how_its_course_takes_work_in() -> None:
+    steps = Links("o/n", hand_in=HandIn("https://hand-in.example.edu", name="ML")).hand_in_steps
+    assert steps.startswith("**ML.**\n\n1. Save the notebook")
+    assert "[the course's page](https://hand-in.example.edu/)" in steps
+    assert "where your course says" in Links("o/n").hand_in_steps

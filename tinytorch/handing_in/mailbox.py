@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from tinytorch.checking.running import one_line
 from tinytorch.handing_in.address import normal
 from tinytorch.handing_in.errors import HandInError, NoAnswerError, RefusedError
 from tinytorch.handing_in.keys import Key
@@ -68,7 +69,7 @@ class Mailbox:
         body = json.dumps({"code": code}).encode()
         said = self._json(self._send("POST", "/tokens", body, {"Content-Type": "application/json"}))
         try:
-            return Key(str(said["token"]), str(said["student"]), str(said["name"]))
+            return Key(str(said["token"]), one_line(str(said["student"])), one_line(str(said["name"])))
         except KeyError as error:
             raise self._no_mailbox() from error
 
@@ -132,7 +133,7 @@ class Mailbox:
         if not isinstance(said, dict) or found.status in _MOVED:
             raise self._no_mailbox(found.status)
         if found.status >= 400:
-            told = " ".join(str(said.get("error") or f"the mailbox answered {found.status}").split()).rstrip(".")
+            told = one_line(str(said.get("error") or f"the mailbox answered {found.status}")).rstrip(".")
             raise RefusedError(f"{told}{_later(found)}", found.status)
         return said
 
