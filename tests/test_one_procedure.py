@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from tests.scripted import LAW
-from tinytorch.benchmarking import Pair, compare, paired_ratio
+from tests.scripted import LAW, jittery
+from tinytorch.benchmarking import Pair, PerformanceReporter, compare, paired_ratio
 from tinytorch.looks import LOOKS, doubt, level_of, looks, spent
+from tinytorch.templates.terminal import terminal_table
 
 MARGIN, EDGE = 0.01, math.log(1.01)
 EQUAL, AT, BELOW, NEAR, FAR = 0.0, EDGE, -EDGE, 1.2 * EDGE, math.log(2)
@@ -194,3 +195,14 @@ def test_looks_end_at_the_limit():
     for most in (5, 41):
         with pytest.raises(ValueError, match="give a fixed number of rounds"):
             looks(most)
+
+
+@pytest.mark.parametrize(("isolated", "words"), [(False, "rounds of this process"), (True, "rounds in processes of")])
+def test_an_interval_says_of_what_it_is(isolated, words):
+    """Wherever intervals are printed: those of one process held for another in 37 to 61 %."""
+    results = jittery(0.97, min_queries=480).run_all_scenarios()
+    results.isolated = isolated
+    report = PerformanceReporter().generate_report(results)
+    # the table of medians, the comparison and the control, which a terminal leaves out
+    for text, places in ((report.to_markdown(), 3), (report.to_html(), 3), (terminal_table(report), 2)):
+        assert text.count(words) == places

@@ -33,6 +33,7 @@ def terminal_answer(report: Report) -> str:
 def _lines(report: Report) -> Iterator[str]:
     names = names_of(report.results)
     yield plain(question_of(report.results))
+    yield f"Medians and {100 * report.results.settings.confidence:g} % intervals, {whose(report.results)}:"
     yield ""
     header = ["", "", *(plain(name, LONGEST_NAME) for name in names.values())]
     yield from columns([header, *measured_cells(report.results, report.rows, names)])
