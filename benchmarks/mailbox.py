@@ -18,7 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -71,7 +71,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
                 seconds, took = asyncio.run(load(server.port, tokens, STUDENTS, options.at_once))
                 rounds[kind].append(took)
                 rates[kind].append(STUDENTS / seconds)
-        memory = _memory(servers["mailbox"], tokens, options) if options.uploads else []
+        memory = {kind: _memory(servers[kind], tokens, options) for kind in (KINDS[0], KINDS[2]) if options.uploads}
     finally:
         for server in servers.values():
             server.close()
@@ -81,7 +81,7 @@ def _measure(folder: Path, options: argparse.Namespace) -> None:
 def _print(
     rounds: dict[str, list[FloatArray]],
     rates: dict[str, list[float]],
-    memory: Sequence[float],
+    memory: Mapping[str, Sequence[float]],
     options: argparse.Namespace,
 ) -> None:
     rows, data = [], {}
@@ -96,9 +96,10 @@ def _print(
     head = ["", "uploads/s", "p50, ms", "p99, ms", "p50 to bare", "p50 to bare, on the disk"]
     tables = [table(f"{title}, median [smallest-largest]", head, rows)]
     if memory:
-        grown = [[f"{options.uploads * n // 10:,}", number(mb)] for n, mb in enumerate(memory)]
-        tables.append(table("Resident memory of the mailbox's process", ["uploads", "MB"], grown))
-    publish(tables, {"rounds": data, "memory_mb": list(memory)}, options.json)
+        steps = enumerate(zip(*memory.values(), strict=True))
+        grown = [[f"{options.uploads * n // 10:,}", *map(number, row)] for n, row in steps]
+        tables.append(table("Resident memory of each process, MB", ["uploads", *memory], grown))
+    publish(tables, {"rounds": data, "memory_mb": memory}, options.json)
 
 
 def _memory(server: Server, tokens: list[str], options: argparse.Namespace) -> list[float]:

@@ -3,6 +3,7 @@
 import concurrent.futures
 import errno
 import json
+import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
@@ -92,6 +93,17 @@ def test_many_at_once_of_one_content_are_one_submission(mailbox: Mailbox, ada: A
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: ada.hand_in(NOTEBOOK), range(8)))
     assert sorted(answer.status_code for answer in answers) == [200] * 7 + [201]
+    assert rows(mailbox) == (1, 1)
+
+
+def test_of_one_content_in_one_transaction_one_is_new(mailbox: Mailbox, ada: Asking) -> None:
+    together = mailbox.desk._together
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        with together._turn:  # all of them come while a transaction is under way
+            said = [pool.submit(ada.hand_in, NOTEBOOK) for _ in range(4)]
+            while len(together._waiting) < 4:
+                time.sleep(0.01)
+        assert sorted(each.result().status_code for each in said) == [200, 200, 200, 201]
     assert rows(mailbox) == (1, 1)
 
 
@@ -220,6 +232,7 @@ def test_a_revoked_token_and_one_of_a_student_who_left_are_refused(mailbox: Mail
 def test_anothers_receipt_cannot_be_guessed(mailbox: Mailbox, client: httpx.Client, ada: Asking) -> None:
     number = ada.hand_in(NOTEBOOK).json()["receipt"]["number"]
     grace = asking(mailbox, client, GRACE)
+    grace.hand_in(NOTEBOOK)
     not_hers, none = grace.get(f"/submissions/{number}"), grace.get("/submissions/R-2026-999999")
     assert not_hers.status_code == none.status_code == 404
     assert not_hers.json() == none.json()
@@ -301,7 +314,6 @@ def test_a_clock_that_jumps_makes_nobody_late() -> None:
 
 
 def test_late_by_a_jump_is_not_late(tmp_path: Path) -> None:
-    import time
     from dataclasses import replace
 
     ahead = [0.0]
