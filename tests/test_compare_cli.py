@@ -77,8 +77,8 @@ def test_noise_is_not_a_regression(compare):
 
 
 def test_a_shared_baseline_cancels_a_slower_machine(compare):
-    old = measured(1.0, baseline=2.0, seed=9)
-    other_machine = measured(1.0, baseline=2.0, seed=10, machine=1.3)
+    old = measured(1.0, baseline=2.0, seed=9, min_queries=2_400)
+    other_machine = measured(1.0, baseline=2.0, seed=10, machine=1.3, min_queries=2_400)
     other_machine.environment = dict(CPU_B)
     status, printed, _ = compare(old, other_machine)
     assert status == 0
@@ -86,7 +86,7 @@ def test_a_shared_baseline_cancels_a_slower_machine(compare):
     assert "note: CPU was A and is B" in printed
     assert "note: the baseline took 1.3 times as long: queues do not scale with that, so Server is not" in printed
     assert "machine's own change" not in printed
-    assert compare(old, measured(1.1, baseline=2.0, seed=11, machine=1.3))[0] == 1
+    assert compare(old, measured(1.1, baseline=2.0, seed=11, machine=1.3, min_queries=2_400))[0] == 1
 
 
 def test_on_the_same_machine_a_shared_baseline_leaves_server_in(compare):
@@ -97,7 +97,10 @@ def test_on_the_same_machine_a_shared_baseline_leaves_server_in(compare):
 
 def test_a_slower_machine_is_not_taken_for_longer_queues(compare):
     """The model is slower than its baseline, so that its queue grows more on a slower machine."""
-    status, printed, _ = compare(measured(2.0, baseline=1.0, seed=9), measured(2.0, baseline=1.0, seed=10, machine=1.3))
+    status, printed, _ = compare(
+        measured(2.0, baseline=1.0, seed=9, min_queries=2_400),
+        measured(2.0, baseline=1.0, seed=10, machine=1.3, min_queries=2_400),
+    )
     assert status == 0
     assert "server" not in printed
 

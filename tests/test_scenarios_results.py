@@ -131,21 +131,27 @@ def test_one_query_has_no_rate():
 @pytest.mark.parametrize(("late_ms", "allowed"), [(1.5, True), (1.6, False)])
 @pytest.mark.parametrize("timeout_ms", [0, 4])
 def test_a_generator_may_be_late_by_a_tenth_of_the_target(late_ms, allowed, timeout_ms):
-    due = np.arange(500) * 10 * MS
+    due = np.arange(500) * 100 * MS
     lag = round((late_ms + timeout_ms) * MS)
-    run = run_of("server", np.full(500, lag + MS), due, due + lag)
+    run = run_of("server", np.full(500, lag + 15 * MS), due, due + lag)
     reasons = late_generator(run, replace(ASKED, batch_timeout_ns=timeout_ms * MS))
     assert claims(reasons) == ([] if allowed else ["the load generator did not keep its schedule"])
     assert late_generator(replace(run, scenario="offline"), ASKED) == []
 
 
-@pytest.mark.parametrize(("late_ns", "valid"), [(0, True), (MS, True), (3 * MS, False)])
+def test_a_target_that_is_met_in_spite_of_the_lag_counts():
+    """The lag is inside the latency, so the pass is on the safe side."""
+    due = np.arange(500) * 10 * MS
+    assert late_generator(run_of("server", np.full(500, 15 * MS), due, due + 14 * MS), ASKED) == []
+
+
+@pytest.mark.parametrize(("late_ns", "valid"), [(0, True), (MS, True), (3 * MS, True), (16 * MS, False)])
 def test_a_late_generator_makes_the_server_run_invalid(late_ns, valid):
     clock = LateClock(late_ns)
     perf = benchmark(ScriptedModel(clock, MS), clock=clock, min_queries=600)
     results = perf.run_all_scenarios()
     reasons = claims(results["server"].reasons["model"])
-    assert reasons == ([] if valid else ["the load generator did not keep its schedule"])
+    assert ("the load generator did not keep its schedule" in reasons) == (not valid)
     assert results["server"].valid == valid
     assert results["single_stream"].valid
     assert {int(lag) for run in results["server"].runs["model"] for lag in run.lag_ns} <= {0, late_ns}

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
 from tinytorch.runs.packed import SCHEMA_VERSION, pack, pack_run, unpack, unpack_run
-from tinytorch.runs.rules import coarse_clock, no_time
+from tinytorch.runs.rules import coarse_clock, no_time, queue_remembers
 from tinytorch.runs.run import IntArray, Run, end_to_end
 from tinytorch.runs.settings import Reason, Settings
 
@@ -50,7 +50,13 @@ class ScenarioRuns:
             return [Reason("there is no run", "0 rounds were measured", "run the scenario")]
         run = end_to_end(runs)
         broken = [reason for rule in self.rules for reason in rule(run, self.settings)]
-        return [*failed, *broken, *coarse_clock(run, self.clock_step_ns), *no_time(runs)]
+        return [
+            *failed,
+            *broken,
+            *coarse_clock(run, self.clock_step_ns),
+            *no_time(runs),
+            *queue_remembers(runs, self.settings),
+        ]
 
     @property
     def valid(self) -> bool:
