@@ -102,8 +102,8 @@ def test_an_overload_is_told_from_work_and_rate_where_a_queue_of_a_hundred_says_
     assert found(0.9) <= 0.03
     assert found(1.05) >= 0.95 - margin(0.95)
     assert pitfalls.offered_load(np.full(99, 2e7), 100) is None
-    assert pitfalls.offered_load(np.full(100, 0.98e7), 100) is None
-    assert pitfalls.offered_load(np.full(100, 0.981e7), 100).evidence.startswith("a load of 0.98: 100 queries")
+    assert pitfalls.offered_load(np.full(100, 0.99e7), 100) is None
+    assert pitfalls.offered_load(np.full(100, 0.991e7), 100).evidence.startswith("a load of 0.99: 100 queries")
     with pytest.raises(ValueError, match="positive rate, got target_qps = 0"):
         pitfalls.offered_load(np.full(100, 1e7), 0)
 
