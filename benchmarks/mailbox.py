@@ -31,6 +31,7 @@ from starlette.concurrency import run_in_threadpool
 from autograder.mailbox import access, people, settings
 from autograder.mailbox.mailbox import make_mailbox, open_mailbox
 from autograder.mailbox.people import Student
+from autograder.mailbox.serving.watch import ARENAS
 from autograder.mailbox.serving.web import listen, serve
 from autograder.reading.places import RELEASE
 
@@ -159,7 +160,7 @@ class Server:
         """Start it and wait until it listens."""
         self.port = port
         command = [sys.executable, __file__, "--serve", kind, str(folder), str(port)]
-        self._process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(command, env={**ARENAS, **os.environ}, stderr=subprocess.DEVNULL)
         asyncio.run(self._wait())
 
     async def _wait(self) -> None:

@@ -19,6 +19,9 @@ from autograder.mailbox.serving.child import LIFELINE
 
 logger = logging.getLogger("autograder.mailbox")
 
+# What forty threads have freed stays in pieces in as many heaps: 134 MB after 10,000 uploads, 119 MB with two.
+ARENAS = {"MALLOC_ARENA_MAX": "2"}
+
 _ROOT = Path(__file__).resolve().parents[3]
 _LONGEST_S = 30.0  # between two starts of a process that dies at once
 _LOOK_S = 0.2
@@ -40,7 +43,7 @@ class Kept:
         """Start it, again where it has ended."""
         path = os.pathsep.join(filter(None, [str(_ROOT), os.environ.get("PYTHONPATH")]))
         fds = {**self.fds, LIFELINE: lifeline}
-        environ = {**os.environ, "PYTHONPATH": path, **{name: str(fd) for name, fd in fds.items()}}
+        environ = {**ARENAS, **os.environ, "PYTHONPATH": path, **{name: str(fd) for name, fd in fds.items()}}
         command = [sys.executable, "-m", self.module, *self.words]
         self.process = subprocess.Popen(command, env=environ, pass_fds=tuple(fds.values()), stdin=subprocess.DEVNULL)
         self.began = time.monotonic()
