@@ -17,6 +17,7 @@ from tinytorch.commands.export import add_export
 from tinytorch.commands.perf import add_perf
 from tinytorch.commands.submit import add_feedback, add_submit
 from tinytorch.commands.unfinished import unfinished
+from tinytorch.commands.verify import add_verify
 
 EPILOG = """examples:
   tinytorch check benchmarking_dev.ipynb         what stands in your notebook, and what to do next
@@ -24,6 +25,7 @@ EPILOG = """examples:
   tinytorch export benchmarking_dev.ipynb        your notebook becomes the package tinytorch.benchmarking
   tinytorch perf "mine:model()" --html r.html    measure the model that mine.py makes, and write the report
   tinytorch compare old.json new.json            did it get slower, against the --baseline that both results share?
+  tinytorch verify result.json                   can a result that you were handed be what it says?
 `tinytorch COMMAND --help` says more.
 
 exit status: 0 done, 1 done and the answer is no, 2 it could not be done
@@ -62,7 +64,7 @@ def build_parser() -> Parser:
     )
     add_completion(parser)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (add_check, add_submit, add_feedback, add_export, add_perf, add_compare):
+    for add in (add_check, add_submit, add_feedback, add_export, add_perf, add_compare, add_verify):
         add(commands)
     return parser
 
