@@ -76,6 +76,29 @@ def test_noise_is_not_a_regression(compare):
     assert set(verdicts(printed)) == {"resolved"}  # 'not resolved'
 
 
+def test_what_is_not_resolved_can_be_made_to_fail(compare):
+    old, new = measured(1.0, seed=7, spread=0.2), measured(1.05, seed=8, spread=0.2)
+    assert compare(old, new, "--strict")[0] == 1
+    assert compare(measured(seed=1), measured(seed=2), "--strict")[0] == 0
+
+
+def test_annotations_name_scenario_ratio_and_interval(compare):
+    slow, fast = measured(1.1, seed=3), measured(1.0, seed=4)
+    status, printed, _ = compare(fast, slow, "--annotate")
+    lines = [line for line in printed.splitlines() if line.startswith("::")]
+    assert (status, len(lines)) == (1, 4)
+    number = r"1\.[01]\d\d"
+    said = rf"::error title=single_stream%2C median latency::slower: new / old {number} \[{number}, {number}\]"
+    assert re.fullmatch(said, lines[0])
+    assert "::" not in compare(slow, fast, "--annotate")[1]
+    status, printed, said = compare(fast, slow, "--annotate", "--json")
+    assert json.loads(printed)["regression"]
+    assert said.startswith("::error")
+    noisy = measured(1.0, seed=7, spread=0.2), measured(1.05, seed=8, spread=0.2)
+    assert compare(*noisy, "--annotate")[1].count("::warning") == 4
+    assert compare(*noisy, "--annotate", "--strict")[1].count("::error") == 4
+
+
 def test_a_shared_baseline_cancels_a_slower_machine(compare):
     old = measured(1.0, baseline=2.0, seed=9, min_queries=2_400)
     other_machine = measured(1.0, baseline=2.0, seed=10, machine=1.3, min_queries=2_400)

@@ -1,8 +1,9 @@
 """`tinytorch compare old.json new.json`: did the model get slower or worse? For continuous integration.
 
-Exit status: 0 no regression was shown, 1 a regression was shown, 2 the two cannot be compared. Two results are two
-sessions on a machine that changed in between. Where both measured the same baseline, the change of the ratio to it is
-tested, which cancels that; where not, the two are shown side by side and nothing is claimed of their times.
+Exit status: 0 no regression was shown, 1 a regression was shown (with --strict also where one was not resolved), 2 the
+two cannot be compared. Two results are two sessions on a machine that changed in between. Where both measured the same
+baseline, the change of the ratio to it is tested, which cancels that; where not, the two are shown side by side and
+nothing is claimed of their times.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinytorch.commands.annotations import for_github
 from tinytorch.commands.commandline import refusal
 
 if TYPE_CHECKING:
@@ -32,7 +34,8 @@ EPILOG = """example, the first line once for each version of the model, the base
   tinytorch compare old.json new.json
 
 exit status: 0 no regression was shown, 1 a regression was shown (slower by more than the margin, or less than 99 % of
-the accuracy), 2 the two cannot be compared: without a shared baseline they are shown side by side
+the accuracy; with --strict also where that is not resolved), 2 the two cannot be compared: without a shared baseline
+they are shown side by side
 """
 COMPARED_SETTINGS = (
     "max_batch", "batch_timeout_ns", "workers", "batch_size", "samples_per_query", "control", "percentile",
@@ -56,6 +59,8 @@ def add_compare(commands: Any) -> None:
         "--margin", type=_margin, default=0.05, help="a change smaller than this passes (default: 0.05)"
     )
     parser.add_argument("--json", action="store_true", help="print the changes as JSON, for a script")
+    parser.add_argument("--strict", action="store_true", help='end with 1 also where a change is "not resolved"')
+    parser.add_argument("--annotate", action="store_true", help="print what GitHub Actions shows beside a change")
     parser.set_defaults(run=run_compare)
 
 
@@ -83,6 +88,8 @@ def run_compare(options: argparse.Namespace) -> int:
         print(f"tinytorch compare: {refusal(error)}", file=sys.stderr)
         return 2
     worse = any(change.verdict == "slower" for change in changes) or (drop is not None and drop.verdict == "fail")
+    unresolved = any(change.verdict == "not resolved" for change in changes)
+    doubtful = unresolved or (drop is not None and drop.verdict != "pass")
     remarks = list(notes(old, new, options.margin))
     if options.json:
         said = as_data(changes, drop, remarks, worse) | {"comparable": paired, "medians": side_by_side(old, new)}
@@ -91,9 +98,11 @@ def run_compare(options: argparse.Namespace) -> int:
         print_changes(old, new, changes, drop)
         for note in remarks:
             print(f"note: {note}")
+    for line in for_github(changes, drop, options.strict) if options.annotate else ():
+        print(line, file=sys.stderr if options.json else sys.stdout)
     if not paired:
         print(f"tinytorch compare: not comparable: {UNPAIRED}", file=sys.stderr)
-    return 1 if worse else 0 if paired else 2
+    return 1 if worse or (options.strict and doubtful) else 0 if paired else 2
 
 
 def print_changes(old: Results, new: Results, changes: Sequence[Change], drop: AccuracyDrop | None) -> None:
