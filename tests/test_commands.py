@@ -209,3 +209,17 @@ def test_the_student_command_starts_without_numpy_and_without_the_package() -> N
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     for name in ("numpy", "scipy", "jinja2", "shtab", "IPython"):
         assert f"'{name}'" not in done.stdout
+
+
+def test_each_command_of_the_grader_has_a_file_that_runs_it() -> None:
+    added = {each.__module__ for each in autograder.cli.COMMANDS}
+    ran = {}
+    for name, parser in commands_of(PARSERS["autograder"]).items():
+        for one in (parser, *commands_of(parser).values()):
+            if one.get_default("run") is not None:
+                ran.setdefault(name, set()).add(one.get_default("run").__module__)
+    assert set(ran) == set(commands_of(PARSERS["autograder"]))
+    assert all(len(where) == 1 for where in ran.values()), ran
+    assert len(set().union(*ran.values())) == len(ran), "two commands run in one file"
+    assert added == set().union(*ran.values()), "a command is declared in one file and run in another"
+    assert {module.rpartition(".")[0] for module in added} == {"autograder.commands"}

@@ -12,7 +12,7 @@ from autograder.reading.places import LESSON, RELEASE, ROOT
 
 
 def add_publish(add: AddCommand) -> None:
-    """Add the command; `add` takes a name, what the command does and an example, and returns its parser."""
+    """Add the command."""
     publish = add(
         "publish",
         "write the students' repository, checked to give nothing away",
@@ -53,10 +53,11 @@ def add_publish(add: AddCommand) -> None:
     )
     publish.add_argument("--lesson", type=Path, default=LESSON, metavar="FILE", help="the lesson with solutions")
     publish.add_argument("--release", type=Path, default=RELEASE, metavar="FILE", help="the notebook that was released")
-    publish.set_defaults(run=_publish)
+    publish.set_defaults(run=run)
 
 
-def _publish(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Write the students' repository and say what changed."""
     from autograder.publishing.publish import publish
 
     links = read_links(ROOT)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def add_classroom(add: AddCommand) -> None:
-    """Add the command; `add` takes a name, what the command does and an example, and returns its parser."""
+    """Add the command."""
     classroom = add(
         "classroom",
         "open JupyterLab on a course with nbgrader and a mailbox, on this machine",
@@ -38,10 +38,11 @@ def add_classroom(add: AddCommand) -> None:
         "from either. DIR has nbgrader's course folders, its exchange, and students/NAME. Ctrl-C ends it; the same "
         "command opens it again."
     )
-    classroom.set_defaults(run=_classroom)
+    classroom.set_defaults(run=run)
 
 
-def _classroom(options: argparse.Namespace) -> int:
+def run(options: argparse.Namespace) -> int:
+    """Make the course or open it again, and become JupyterLab."""
     from autograder.hosting.course import course_at, make_course
     from autograder.hosting.lab import become, free_port, prepare
 

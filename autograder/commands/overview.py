@@ -1,0 +1,32 @@
+"""`autograder class`: one page about a graded class."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from autograder.commandline import AddCommand, say, say_aside
+
+
+def add_overview(add: AddCommand) -> None:
+    """Add the command."""
+    overview = add("class", "write one page about the class", "autograder class --course course")
+    overview.add_argument("--course", type=Path, default=Path(), metavar="DIR", help="the folder that was graded")
+    overview.add_argument(
+        "--json", action="store_true", help="print the numbers of the page as JSON as well, hidden tests by name"
+    )
+    overview.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    """Write the page."""
+    from autograder.books.loaded import load_class
+    from autograder.books.overview import class_data, write_page
+
+    loaded = load_class(options.course / "results")
+    results = loaded.everybody
+    path = write_page(results, options.course)
+    say_aside(*loaded.told)
+    say(json.dumps(class_data(results, path), indent=1) if options.json else path)
+    return 0
