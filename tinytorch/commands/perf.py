@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tinytorch.commands.commandline import refusal
+from tinytorch.commands.given_data import FORMS, dataset_of
 from tinytorch.commands.keeping import STANDARD_OUTPUT, Keeper, check_writable, save
 from tinytorch.commands.stopping import ended_by_signals, prints_to_stderr, status_of
 
@@ -35,6 +36,7 @@ examples:
   tinytorch perf "tinytorch.models:digits_mlp('int8')" --baseline "tinytorch.models:digits_mlp('vectorised')" \\
       --dataset digits --html report.html
   tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
+  tinytorch perf mine:model --dataset samples.csv --label class
   tinytorch compare old.json new.json      where old.json was measured beside the same baseline
 
 Whatever ends it, --json holds what was measured until then: it is written after every round. What the model prints goes
@@ -83,7 +85,8 @@ def add_perf(commands: Any) -> None:
     add = parser.add_argument
     add("model", help="package.module:model, or package.module:factory(...) to build it anew each round")
     add("--baseline", help="what it is compared with, named in the same way")
-    add("--dataset", default="digits", help="digits or cifar10 (default: %(default)s)")
+    add("--dataset", default="digits", help=f"digits or cifar10, {FORMS} (default: %(default)s)")
+    add("--label", metavar="COLUMN", help="the column of a .csv file that holds the class, a whole number from 0")
     add("--rounds", type=whole, help="a fixed number of rounds, 6 at least for an interval (default: until answered)")
     add("--most-rounds", type=whole, metavar="N", help="end after so many at the latest, 6 to 40 (default: 40)")
     add("--min-queries", type=whole, metavar="N", help="at least so many a scenario, all rounds together (1000)")
@@ -181,7 +184,7 @@ def prepare(options: argparse.Namespace) -> TinyTorchPerf:
         raise ValueError("--workers and --max-batch are two ways to serve; give one of them")
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     benchmark = TinyTorchPerf(settings, progress=not options.quiet, isolate=options.isolate)
-    benchmark.set_dataset(options.dataset)
+    benchmark.set_dataset(dataset_of(options.dataset, options.label))
     texts = [text for text in (options.model, options.baseline) if text is not None]
     targets = [load_target(text) for text in texts]
     distinct = len({target.name for target in targets}) == len(targets)
