@@ -19,6 +19,7 @@ from tinytorch.export.moduletext import Import
 
 PACKAGE = "tinytorch.benchmarking"
 SUPPORT = "tinytorch."
+_TOP = PACKAGE.partition(".")[0]
 
 _DIRECTIVE = re.compile(r"#\s*\|\s*(default_exp|export|exporti|hide)\b\s*(.*?)\s*")
 _OTHER_DIRECTIVE = re.compile(r"#\|\s*(\w+)(?![\w-]*\s*:).*")  # Quarto's `#| key: value` is none of ours
@@ -152,6 +153,8 @@ def refuse_package_import(cell: Cell) -> None:
 
 @functools.lru_cache(_KEPT)
 def _imports_package(source: str) -> bool:
+    if source.isascii() and _TOP not in source:  # other letters may spell the name too: Python folds them
+        return False
     modules: list[str] = []
     for node in ast.walk(_loose_tree(source)):
         if isinstance(node, ast.Import):
