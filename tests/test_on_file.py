@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograder.proving.on_file import Answer, AnswersError, Equivalent, read_answers
@@ -132,6 +132,7 @@ NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,8}", fullmatch=True)
 LINES = st.lists(st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=20).map("    ".__add__))
 
 
+@settings(deadline=None)  # a busy machine is no fault
 @given(st.dictionaries(NAMES, st.tuples(st.sampled_from(["wrong", "right"]), LINES), min_size=1))
 def test_what_was_written_is_what_is_read(tmp_path_factory: pytest.TempPathFactory, cells: dict) -> None:
     """Whatever stands in the bodies, each cell comes back whole, under its own name and kind."""
