@@ -74,8 +74,8 @@ def queries_to_show(share: float, cluster: float, allowed: float) -> int | None:
     while _upper(share, high, cluster) >= allowed:
         low, high = high, 2 * high
     for _ in range(30):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _upper(share, middle, cluster) >= allowed else (low, middle)
+        half = low + (high - low) / 2
+        low, high = (half, high) if _upper(share, half, cluster) >= allowed else (low, half)
     return math.ceil(high)
 
 

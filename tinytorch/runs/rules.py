@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from tinytorch.mlperf import early_stopping_queries
-from tinytorch.peak.queue_memory import Shown, shown_share
 from tinytorch.runs.run import IntArray, Run
 from tinytorch.runs.settings import NS_PER_MS, NS_PER_S, Reason, Settings
+
+if TYPE_CHECKING:
+    from tinytorch.peak.queue_memory import Shown
 
 BUSY = 0.45  # below this utilisation MLPerf's 99 % leaves room enough for what a queue remembers
 
@@ -80,6 +83,8 @@ def queue_remembers(runs: Sequence[Run], settings: Settings) -> list[Reason]:
     simulated M/M/1 and M/D/1 servers that just fail at a utilisation of 0.5 to 0.95 it passes at most 5 %. Servers in
     batches or with several workers are not looked into, nor a run whose percentile misses the target anyway.
     """
+    from tinytorch.peak.queue_memory import shown_share
+
     whole = [run for run in runs if run.n and run.error is None and run.scenario == "server"]
     if not whole or settings.workers > 1 or settings.max_batch > 1 or settings.target_qps is None:
         return []

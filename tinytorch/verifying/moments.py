@@ -71,12 +71,12 @@ def overlapping(results: Results) -> Iterator[str]:
     """Yield where two models were asked at once, rounds are out of order, or the machine was left between them."""
     rounds = max((len(runs) for result in results.values() for runs in result.runs.values()), default=0)
     spans = []
-    for number in range(rounds):
+    for which in range(rounds):
         of_round: list[tuple[int, int]] = []
         for scenario, result in results.items():
-            runs = {arm: each[number] for arm, each in result.runs.items() if number < len(each) and each[number].n}
+            runs = {arm: each[which] for arm, each in result.runs.items() if which < len(each) and each[which].n}
             if scenario == "single_stream" and (two := both_asked(runs)):
-                yield f"single_stream, round {number + 1}: {two}"
+                yield f"single_stream, round {which + 1}: {two}"
             first = [int(run.scheduled_ns[0]) for run in runs.values()]
             last = [int(run.completed_ns.max()) for run in runs.values()]
             if scenario == "single_stream" and runs:  # in turns: one span
@@ -84,7 +84,7 @@ def overlapping(results: Results) -> Iterator[str]:
             of_round += zip(first, last, strict=True)
         of_round.sort()
         if any(later[0] < earlier[1] for earlier, later in pairwise(of_round)):
-            yield f"round {number + 1}: two runs took place at the same time"
+            yield f"round {which + 1}: two runs took place at the same time"
         if of_round:
             spans.append((of_round[0][0], max(end for _, end in of_round)))
     yield from spliced(spans)
