@@ -199,6 +199,19 @@ def test_one_model_of_another_run_is_refused(whole, problems):
     assert problems(with_runs(whole, "single_stream", runs))
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_models_that_changed_places_are_refused(whole, problems, scenario):
+    runs = dict(whole[scenario].runs)
+    runs["model"], runs["baseline"] = runs["baseline"], runs["model"]
+    said = problems(with_runs(whole, scenario, runs))
+    assert "another model's turn" in said or "in another order than the seeds draw" in said
+
+
+def test_times_between_the_steps_of_a_coarse_clock_are_refused(problems):
+    results = replace(measured(["offline"]), virtual_time=False, clock_step_ns=100_000)
+    assert "no multiples of the clock's step, 100,000 ns" in problems(results)
+
+
 def test_a_round_left_out_is_refused(whole, problems):
     runs = {arm: each[:2] + each[3:] for arm, each in whole["server"].runs.items()}
     assert "6 rounds were measured, the model has 5 runs" in problems(with_runs(whole, "server", runs))
