@@ -11,7 +11,7 @@ import pytest
 from nbgrader.utils import compute_checksum
 
 from autograder.proving.demo_class import answers, filled
-from autograder.reading.folded import LONGEST, fold
+from autograder.publishing.folded import LONGEST, fold
 from autograder.reading.layout import Layout
 from autograder.reading.lesson import load_lesson
 from autograder.reading.submission import read_submission

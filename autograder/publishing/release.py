@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from autograder.grading.register import register
-from autograder.reading.folded import fold
+from autograder.publishing.folded import fold
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK, STUB, Lesson, load_lesson, split_solution, to_notebook
 
 _SHORT = 12  # characters: a shorter line, such as `return None`, is in many notebooks and gives nothing away
