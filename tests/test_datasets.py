@@ -63,17 +63,34 @@ def test_an_unknown_split_is_answered_with_the_splits(name):
     [
         (np.zeros((0, 4)), None, r"at least one sample, got inputs of shape \(0, 4\)"),
         (np.float64(1), None, "at least one sample"),
-        (np.array(["a", "b"]), None, "inputs must be numbers, got dtype <U1"),
+        (np.array(["a", "b"]), None, r"inputs must be numbers, .* got texts \(<U1\)"),
         (np.array([None, 1]), None, "inputs must be numbers"),
         (np.array([1j]), None, "inputs must be numbers"),
         (np.zeros((3, 4)), np.zeros(2, dtype=int), "got 3 samples and 2 labels"),
         (np.zeros((3, 4)), np.zeros((3, 10), dtype=int), "argmax"),
-        (np.zeros((3, 4)), np.zeros(3), r"labels.astype\(int\)"),
+        (np.zeros((3, 4)), np.zeros(3), "got dtype float64; .* leave the labels out for a regression"),
+        (np.zeros((3, 4)), np.zeros(3, bool), r"labels.astype\(int\)"),
+        (np.zeros((3, 4)), np.array(["a", "b", "c"]), "number the classes from 0"),
+        ([np.zeros((3, 8, 8)), np.zeros((3, 9, 7))], None, r"one shape, got \(3, 8, 8\), \(3, 9, 7\); resize"),
+        ([np.zeros(2), np.zeros(3)], None, r"one shape, got \(2,\), \(3,\); resize"),
+        ([[1, 2], [3]], None, "one shape, got length 2, length 1; resize"),
+        (np.array([np.zeros(2), np.zeros(3)], dtype=object), None, r"one shape, got \(2,\), \(3,\); resize"),
+        (["a text", "another"], None, "got texts .* token ids"),
+        ({"ids": np.zeros(3), "mask": np.zeros(3)}, None, "got a dict of ids, mask; join them into one array"),
+        ([{"ids": 1}, {"ids": 2}], None, "got objects of type dict"),
+        ((np.zeros((4, 3)), np.zeros((4, 3))), None, r"got a tuple of 2 arrays of shapes \(4, 3\), \(4, 3\); join"),
+        ([(np.zeros(3), np.ones(3))], None, "got samples that are tuples of 2 arrays; join"),
+        (iter([1.0]), None, "got an object of type list_iterator"),
     ],
 )
 def test_what_is_not_a_library_is_refused(inputs, labels, message):
     with pytest.raises(ValueError, match=message):
         QuerySampleLibrary("bad", inputs, labels)
+
+
+def test_a_list_of_samples_of_one_shape_is_taken():
+    assert QuerySampleLibrary.from_arrays([np.zeros((2, 3)), np.ones((2, 3))]).inputs.shape == (2, 2, 3)
+    assert QuerySampleLibrary.from_arrays(((1.0, 2.0), (3.0, 4.0))).inputs.shape == (2, 2)
 
 
 def test_a_tuple_that_is_no_pair_is_refused():

@@ -115,12 +115,14 @@ def test_what_names_no_data_is_refused(given, message, capsys):
         ("a,b\n1,2\n3\n", "each line has 2 values, got 1 in line 3"),
         ("a,b\n1,setosa\n", "got 'setosa' in column 'b', line 2"),
         ("a,b\n1,\n", "got '' in column 'b', line 2"),
+        ("a,class\n1,0.5\n", "got 0.5 in column 'class'; for a regression drop the column"),
         ("a,b\n1,nan\n", "got 'nan' in column 'b', line 2"),
     ],
 )
 def test_a_table_that_is_none_is_refused(table, message, folder, capsys):
     (folder / "bad.csv").write_text(table)
-    said = refused(["bad.csv"], capsys)
+    label = ["--label", "class"] if "class" in table else []
+    said = refused(["bad.csv", *label], capsys)
     assert message in said
     assert "bad.csv: " in said
 

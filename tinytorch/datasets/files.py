@@ -77,8 +77,11 @@ def _csv(path: Path, label: str | None) -> tuple[Array, Array | None]:
         return table, None
     at = names.index(label)
     classes = table[:, at]
-    whole = bool((classes == np.floor(classes)).all())
-    return np.delete(table, at, axis=1), classes.astype(np.int64) if whole else classes
+    odd = classes[classes != np.floor(classes)]
+    if odd.size:
+        way_out = "for a regression drop the column from the file, and no accuracy is measured"
+        raise ValueError(f"labels are classes, whole numbers, got {odd[0]:g} in column {label!r}; {way_out}")
+    return np.delete(table, at, axis=1), classes.astype(np.int64)
 
 
 def _check_names(names: list[str], label: str | None) -> None:

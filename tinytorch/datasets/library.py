@@ -9,6 +9,8 @@ from typing import Any, Self
 import numpy as np
 import numpy.typing as npt
 
+from tinytorch.datasets.given import as_inputs
+
 Array = npt.NDArray[Any]
 IntArray = npt.NDArray[np.int64]
 
@@ -31,7 +33,7 @@ class QuerySampleLibrary:
     source: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "inputs", _read_only(_checked_inputs(np.asarray(self.inputs))))
+        object.__setattr__(self, "inputs", _read_only(_checked_inputs(self.inputs)))
         if self.labels is not None:
             object.__setattr__(self, "labels", _checked_labels(np.asarray(self.labels), len(self.inputs)))
 
@@ -66,9 +68,8 @@ def _read_only(inputs: Array) -> Array:
     return seen
 
 
-def _checked_inputs(inputs: Array) -> Array:
-    if inputs.dtype.kind not in "biuf":
-        raise ValueError(f"inputs must be numbers, got dtype {inputs.dtype}; convert them to a numeric array first")
+def _checked_inputs(given: Any) -> Array:
+    inputs = as_inputs(given)
     if inputs.ndim == 0 or len(inputs) == 0:
         raise ValueError(f"a sample library needs at least one sample, got inputs of shape {inputs.shape}")
     return inputs
@@ -81,7 +82,16 @@ def _checked_labels(labels: Array, samples: int) -> IntArray:
             "turn one-hot rows into ids with labels.argmax(axis=1)"
         )
     if labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be whole numbers (class ids), got dtype {labels.dtype}; use labels.astype(int)")
+        raise ValueError(f"labels must be whole numbers (class ids), got dtype {labels.dtype}; {_way_out(labels)}")
     if len(labels) != samples:
         raise ValueError(f"every sample needs one label: got {samples} samples and {len(labels)} labels")
     return labels.astype(np.int64)
+
+
+def _way_out(labels: Array) -> str:
+    """Return what to do with labels that are no class ids; targets of a regression are never to be cut to integers."""
+    if labels.dtype.kind == "f":
+        return "the accuracy check takes classes: leave the labels out for a regression, and no accuracy is measured"
+    if labels.dtype.kind == "b":
+        return "use labels.astype(int)"
+    return "number the classes from 0 on in the order of the model's scores"
