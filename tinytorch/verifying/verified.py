@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tinytorch.benchmarking import Results, load_results
 from tinytorch.looks import looks
 from tinytorch.runs.packed import MOMENTS
+from tinytorch.verifying.asked import not_asked, other_parts
 from tinytorch.verifying.drawn import not_drawn
 from tinytorch.verifying.moments import impossible
 from tinytorch.verifying.said import not_said
@@ -32,9 +33,9 @@ def verify(path: str | Path, seed: int | None = None) -> Verified:
     Raises OSError where the file cannot be read, and ValueError where it holds no results.
     """
     results, held = load_results(path), json.loads(Path(path).read_text(encoding="utf-8"))
-    problems = [*wrong_seed(results, seed), *wrong_rounds(results)]
+    problems = list(other_parts(results)) or [*wrong_seed(results, seed), *wrong_rounds(results)]
     if not problems:  # a round that is missing shifts all that come after it
-        problems = [*not_drawn(results), *impossible(results)]
+        problems = [*not_drawn(results), *impossible(results), *not_asked(results)]
     judged = "valid" in held
     if judged and not problems:
         problems = list(not_said(results, held))
