@@ -207,9 +207,20 @@ def test_models_that_changed_places_are_refused(whole, problems, scenario):
     assert "another model's turn" in said or "in another order than the seeds draw" in said
 
 
-def test_times_between_the_steps_of_a_coarse_clock_are_refused(problems):
-    results = replace(measured(["offline"]), virtual_time=False, clock_step_ns=100_000)
-    assert "no multiples of the clock's step, 100,000 ns" in problems(results)
+def test_times_far_under_a_step_of_the_clock_are_refused(problems):
+    results = measured(["offline"])
+    runs = [run for each in results["offline"].runs.values() for run in each]
+    shortest = min(int((run.completed_ns - run.issued_ns).min()) for run in runs)
+    for step, refused in ((2 * shortest, False), (2 * shortest + 2, True)):
+        said = problems(replace(results, virtual_time=False, clock_step_ns=step))
+        assert ("took a time under half a step of the clock" in said) == refused
+
+
+@pytest.mark.parametrize("step", [1_237, 99_999])
+def test_a_clock_that_is_slow_to_read_or_rounds_its_steps_is_nobodys_forgery(problems, step):
+    """Its smallest step seen is what a reading takes, or a ns short of a tick: honest times are no multiples of it."""
+    said = problems(replace(measured(["offline"]), virtual_time=False, clock_step_ns=step))
+    assert "step" not in said
 
 
 def test_a_round_left_out_is_refused(whole, problems):

@@ -18,8 +18,8 @@ EPILOG = """example, a result measured with a seed that was agreed on beforehand
   tinytorch verify result.json --seed 4711
 
 What the seeds decide is drawn again: samples, due times, whose turn it was. No query may be issued before it is due, or
-while the one before is being answered; rounds follow one another; times fit the clock's steps. What the file says of
-its runs is concluded again from them.
+while the one before is being answered; rounds follow one another; no time is far under a step of the clock. What the
+file says of its runs is concluded again from them.
 
 exit status: 0 it is consistent, 1 it is not, 2 it cannot be read
 """
