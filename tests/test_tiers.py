@@ -1,5 +1,6 @@
 """The means of confinement: all that this user may have work, none is one sentence, and what goes in is copied."""
 
+import importlib.util
 import os
 import resource
 import subprocess
@@ -50,6 +51,23 @@ def test_a_warm_process_has_the_support_that_the_lesson_imports():
     warm = tiers._support(jail.CHECKOUT / "tinytorch")
     assert imported <= set(warm)
     assert not [name for name in warm if name.startswith(("tinytorch.benchmarking", "tinytorch.commands"))]
+
+
+def test_a_room_above_the_students_package_is_not_warm(tmp_path):
+    """A new room that imported it ended every grading: the package is not there when a process gets warm."""
+    for name, text in {
+        "below": "import math",
+        "above": "def f():\n    from tinytorch.benchmarking import Results",
+    }.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "part.py").write_text(text)
+        (tmp_path / name / "__init__.py").write_text("")
+    assert tiers._support(tmp_path) == ["tinytorch.below", "tinytorch.below.part"]
+
+
+@pytest.mark.parametrize("name", tiers._ACTING)
+def test_what_is_kept_out_is_there(name):
+    assert importlib.util.find_spec(f"tinytorch.{name}"), f"{name} moved: a warm process would import it"
 
 
 def test_a_package_is_copied_without_its_links(tmp_path):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import sys
 import sysconfig
@@ -29,18 +30,8 @@ _FIRST_UID, _UIDS = 61184, 4096
 # What packages of the lesson import, besides numpy and the support, at the latest when a hidden test calls them.
 _WARM = ("scipy.stats", "tqdm", "jinja2", "matplotlib.figure", "concurrent.futures.thread", "multiprocessing.context")
 # What no package of the lesson imports: support that acts on files, the network or a command line.
-_ACTING = (
-    "adapters",
-    "benchmarking",
-    "checking",
-    "cli",
-    "commands",
-    "datasets.cifar",
-    "datasets.download",
-    "export",
-    "handing_in",
-    "verifying",
-)
+_ACTING = ("adapters", "checking", "cli", "datasets.cifar", "datasets.download", "export", "handing_in")
+_STUDENTS = re.compile(r"^\s*(from|import) tinytorch\.benchmarking\b", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -124,11 +115,15 @@ def _setup(tier: Tier, shared: Path, ours: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _support(shared: Path) -> list[str]:
-    """The modules of the support package in `shared` that a package of the lesson may import."""
-    paths = [path.relative_to(shared).with_suffix("") for path in sorted(shared.rglob("*.py")) if path.parent != shared]
-    names = [".".join(path.parts).removesuffix(".__init__") for path in paths]
-    acting = tuple(f"{name}." for name in _ACTING)
-    return [f"tinytorch.{name}" for name in names if not f"{name}.".startswith(acting)]
+    """The modules of the support package in `shared` that a package of the lesson may import.
+
+    A room that imports what students build stands above it: there is no such package when a process gets warm.
+    """
+    paths = [path.relative_to(shared) for path in sorted(shared.rglob("*.py")) if path.parent != shared]
+    above = {path.parts[0] for path in paths if _STUDENTS.search((shared / path).read_text(encoding="utf-8"))}
+    names = [".".join(path.with_suffix("").parts).removesuffix(".__init__") for path in paths]
+    left_out = tuple(f"{name}." for name in (*_ACTING, *above, "benchmarking"))
+    return [f"tinytorch.{name}" for name in names if not f"{name}.".startswith(left_out)]
 
 
 def _apart(shared: Path) -> dict[str, Any]:
