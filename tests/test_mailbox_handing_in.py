@@ -17,7 +17,6 @@ from autograder.mailbox import blobs, people, receipts, tables
 from autograder.mailbox.clock import ServerClock
 from autograder.mailbox.database import Database, DatabaseAwayError, masked
 from autograder.mailbox.mailbox import Mailbox
-from autograder.mailbox.roster import read_roster
 from autograder.mailbox.settings import changed
 from tests.mailboxes import ADA, ASSIGNMENT, GRACE, Asking, asking, client_of, code, new_mailbox
 
@@ -366,35 +365,6 @@ def test_no_token_is_in_the_log(ada: Asking, caplog: pytest.LogCaptureFixture) -
     ours = [record.getMessage() for record in caplog.records if record.name.startswith("autograder")]
     assert any(line.startswith("POST /submissions 201") for line in ours)
     assert not any(ada.token in line or "\n" in line or "\r" in line for line in ours)
-
-
-def test_rosters_of_strangers_are_read(tmp_path: Path) -> None:
-    path = tmp_path / "roster.csv"
-    path.write_text('﻿Last name;First name;ID number;Email\nLovelace;Ada;4711;ada@x.org\n"Hop;per";Grace;4712;\n')
-    assert [(one.id, one.name, one.email) for one in read_roster(path)] == [
-        ("4711", "Ada Lovelace", "ada@x.org"),
-        ("4712", "Grace Hop;per", ""),
-    ]
-    path.write_text("id,name\nada,Ada\nADA,Other\n")
-    with pytest.raises(ValueError, match="line 3: the id ADA stands there twice"):
-        read_roster(path)
-    path.write_text("who,what\na,b\n")
-    with pytest.raises(ValueError, match="one named id"):
-        read_roster(path)
-
-
-@pytest.mark.parametrize(
-    "words", [{"due": "2026-12-20 23:00"}, {"seed": "3"}, {"show": "never"}, {"origins": "*"}, {"tries_a_day": "0"}]
-)
-def test_settings_that_cannot_be_are_refused(mailbox: Mailbox, words: dict[str, str]) -> None:
-    before = mailbox.settings
-    with pytest.raises(ValueError, match=r"got|cannot be set"):
-        mailbox.set(lambda found: changed(found, words))
-    assert mailbox.settings == before
-
-
-def test_a_time_is_kept_in_utc(mailbox: Mailbox) -> None:
-    assert mailbox.set(lambda found: changed(found, {"due": "2026-12-20T23:00+01:00"})).due == "2026-12-20T22:00:00Z"
 
 
 def test_the_receipt_command(ada: Asking, mailbox: Mailbox, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ Headings are read whatever their order, and as Canvas, Moodle and spreadsheets w
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,25 +22,32 @@ _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "section": ("section", "class", "sections"),
     "group": ("group", "groups", "team"),
 }
-_MOST = 100_000  # lines
 
 
 def read_roster(path: Path) -> list[Student]:
     """Return the students of a roster. Raises ValueError with the line and the way out, OSError."""
-    text = path.read_bytes().decode("utf-8-sig")
-    lines = text.splitlines()
-    if not lines:
+    text = _text(path).lstrip("\r\n")
+    if not text.strip():
         raise ValueError(f"{path} is empty; a roster has a line of headings, id and name, and a line for each student")
-    comma = max(",;\t", key=lines[0].count)
-    reader = csv.DictReader(lines[:_MOST], delimiter=comma)
+    headings = text.splitlines()[0]
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=headings.count))
     columns = _columns(reader.fieldnames or ())
     if "id" not in columns and "email" not in columns:
         raise ValueError(
             f"{path} has the headings {', '.join(reader.fieldnames or ())}; one named id, or email, is needed"
         )
-    return _each_once(
-        [_student(row, columns) for row in reader if any((value or "").strip() for value in _texts(row))], path
-    )
+    try:
+        lines = [(reader.line_num, row) for row in reader if any(value.strip() for value in _texts(row))]
+    except csv.Error as error:
+        raise ValueError(f"{path}, line {reader.line_num}: {error}; save it once more as CSV") from error
+    return _each_once([(number, _student(row, columns)) for number, row in lines], path)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} is not in UTF-8; save it as CSV UTF-8, names keep their letters then") from error
 
 
 def _columns(headings: object) -> dict[str, str]:
@@ -64,9 +72,9 @@ def _student(row: Mapping[str, str | None], columns: Mapping[str, str]) -> Stude
     return Student(plain_id(own) if own else "", name, email, section, group)
 
 
-def _each_once(students: list[Student], path: Path) -> list[Student]:
+def _each_once(students: list[tuple[int, Student]], path: Path) -> list[Student]:
     seen: set[str] = set()
-    for number, student in enumerate(students, 2):
+    for number, student in students:
         if not student.id:
             raise ValueError(f"{path}, line {number}: {student.name or 'nobody'} has no id; give each student one")
         if student.id.casefold() in seen:
@@ -74,4 +82,4 @@ def _each_once(students: list[Student], path: Path) -> list[Student]:
                 f"{path}, line {number}: the id {student.id} stands there twice; each student has one of their own"
             )
         seen.add(student.id.casefold())
-    return students
+    return [student for _, student in students]
