@@ -12,7 +12,7 @@ import sys
 from collections.abc import Sequence
 from functools import partial
 
-from autograder.commandline import AddCommand, Parser, add_completion, command, refusal, say_aside
+from autograder.commandline import AddCommand, Parser, add_completion, command, print_anywhere, refusal, say_aside
 from autograder.commands.classroom import add_classroom
 from autograder.commands.demo_class import add_demo_class
 from autograder.commands.export import add_export
@@ -61,6 +61,7 @@ exit status: 0 done, 1 it could not be done, 2 wrong arguments, 3 no sandbox wor
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    print_anywhere()
     try:
         status = _run(arguments)
         sys.stdout.flush()

@@ -7,6 +7,7 @@ other's.
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 import textwrap
 from pathlib import Path
@@ -23,6 +24,13 @@ class AddCommand(Protocol):
     """Add a command by name, what it does and an example; `status` says its exit codes where they are others."""
 
     def __call__(self, name: str, what: str, example: str, status: str = STATUS) -> argparse.ArgumentParser: ...
+
+
+def print_anywhere() -> None:
+    """From now on print a letter that the terminal's encoding does not have as `?`, instead of ending there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 class Parser(argparse.ArgumentParser):

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from tinytorch.commands.check import add_check
-from tinytorch.commands.commandline import Parser, add_completion
+from tinytorch.commands.commandline import Parser, add_completion, print_anywhere
 from tinytorch.commands.compare import add_compare
 from tinytorch.commands.export import add_export
 from tinytorch.commands.perf import add_perf
@@ -34,6 +34,7 @@ exit status: 0 done, 1 done and the answer is no, 2 it could not be done
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one subcommand and return its exit status: 0 done, 1 it says no, 2 it could not be done."""
+    print_anywhere()
     try:
         options = build_parser().parse_args(arguments)
         run: Callable[[argparse.Namespace], int] = options.run

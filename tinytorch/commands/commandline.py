@@ -6,11 +6,20 @@ shtab is imported only when the script is asked for: it is slower to import than
 from __future__ import annotations
 
 import argparse
+import io
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 SHELLS = ("bash", "zsh", "fish", "tcsh", "powershell")
+
+
+def print_anywhere() -> None:
+    """From now on print a letter that the terminal's encoding does not have as `?`, instead of ending there."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
 
 
 class Parser(argparse.ArgumentParser):

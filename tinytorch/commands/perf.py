@@ -150,15 +150,17 @@ def report_on(results: Results, options: argparse.Namespace, keeper: Keeper, sta
     from tinytorch.templates.terminal import terminal_answer, terminal_table
 
     report = PerformanceReporter().generate_report(results)
-    on_stdout = options.json == STANDARD_OUTPUT
-    print(json.dumps(report.to_dict(), indent=1, allow_nan=False) if on_stdout else terminal_table(report))
-    try:
+    on_stdout, written = options.json == STANDARD_OUTPUT, list[Path]()
+    try:  # before anything is printed: whoever reads may have gone
         for path in save(report, options):
-            print(f"wrote {path}", file=sys.stderr if on_stdout else sys.stdout)
+            written.append(path)  # one after another: those before a failure are there
         keeper.forget()
     except OSError as error:
         print(f"tinytorch perf: {refusal(error)}", file=sys.stderr)
         status = status or 2
+    print(json.dumps(report.to_dict(), indent=1, allow_nan=False) if on_stdout else terminal_table(report))
+    for path in written:
+        print(f"wrote {path}", file=sys.stderr if on_stdout else sys.stdout)
     if not on_stdout:
         print(f"\n{terminal_answer(report)}")
     return status or (0 if report.validation.valid else 1)
