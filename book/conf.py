@@ -61,7 +61,8 @@ python_use_unqualified_type_names = True
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"Axes|Array|IntArray|Model|Step|Stored|.*\.(VirtualTime|Stored)|(matplotlib|np|npt|numpy|collections|typing|pathlib)\..*",
+        r"Axes|Array|IntArray|FloatArray|Path|Model|Step|Stored|.*\.(VirtualTime|Stored)"
+        r"|(matplotlib|np|npt|numpy|collections|typing|pathlib)\..*",
     )
 ]
 
