@@ -61,9 +61,12 @@ python_use_unqualified_type_names = True
 nitpick_ignore_regex = [
     (
         "py:.*",
-        r"Axes|Array|IntArray|FloatArray|Path|Model|Step|Stored|.*\.(VirtualTime|Stored)"
-        r"|(matplotlib|np|npt|numpy|collections|typing|pathlib)\..*",
-    )
+        r"Axes|Array|(Int|Float)Array|Path|Model|Step|Stored|.*\.(VirtualTime|Stored)|(matplotlib|np|npt|numpy)\..*",
+    ),
+    (
+        "py:.*",
+        r"(collections|typing|pathlib)\..*",
+    ),
 ]
 
 html_theme = "sphinx_book_theme"
