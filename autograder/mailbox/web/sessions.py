@@ -40,7 +40,7 @@ def word(mailbox: Mailbox, session: str) -> str:
 
 def must_be_ours(mailbox: Mailbox, request: Request, session: str, form: Mapping[str, str]) -> None:
     """Raise Refused for a form that another site made."""
-    if not hmac.compare_digest(form.get("word", ""), word(mailbox, session)):
+    if not hmac.compare_digest(form.get("word", "").encode(), word(mailbox, session).encode()):
         raise Forbidden(FORGED)
     must_be_same_site(request)
 
