@@ -207,5 +207,5 @@ def test_written_answers_without_id_or_with_headings(read: Any, solved: Document
 
 def test_statements_that_share_a_line_stay() -> None:
     code = parse("x = 1; print(x)\nprint(x)\ny = [\n  2]\nassert y")
-    assert code.without(loose_statements(code)).text == "x = 1; print(x)\n\ny = [\n  2]\n"
+    assert code.without(loose_statements(code)).text == "x = 1; print(x)\n\ny = [\n  2]"
     assert code.segment("y") == "y = [\n  2]"

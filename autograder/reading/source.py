@@ -14,7 +14,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from tinytorch.export import blocks, bound_names, free_names, is_form_title, made_names, plain_python
+from tinytorch.export import (
+    blocks,
+    bound_names,
+    check_compiles,
+    free_names,
+    is_form_title,
+    made_names,
+    plain_python,
+    tree_of,
+)
 
 _DIRECTIVE = re.compile(r"\s*#\s*\|\s*(\w+)\s*([^\s#]*)")
 _PACKAGE = "tinytorch.benchmarking"
@@ -29,7 +38,7 @@ class DoesNotCompileError(ValueError):
 
 @dataclass(frozen=True)
 class Code:
-    """A cell's Python: its text without directives (those lines blank, so that line numbers stay) and its tree."""
+    """A cell's Python: its text without directives and without empty lines at its ends, and the tree of that text."""
 
     text: str
     tree: ast.Module
@@ -76,13 +85,15 @@ def directives(source: str) -> dict[str, str]:
 
 @lru_cache(maxsize=_KEPT)
 def parse(source: str) -> Code:
-    """Return the cell's code with its directive lines blanked. Raises DoesNotCompileError."""
-    text = "\n".join("" if _is_directive(line) else line for line in source.split("\n"))
+    """Return the cell's code without its directives. Raises DoesNotCompileError, which names the line of the cell."""
+    lines = "\n".join("" if _is_directive(line) else line for line in source.split("\n"))
+    text = lines.strip("\n")  # what the exporter will read of an answer, so that it is read once
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # an invalid escape is the student's to see in the notebook, not ours
-            compile(text, "<answer>", "exec", dont_inherit=True)
-            tree = ast.parse(text)
+        try:
+            check_compiles(text)
+        except SyntaxError:
+            _compile(lines)
+        tree = tree_of(text)
     except SyntaxError as error:
         # The message may quote the text ("invalid character ..."): short, and escaped wherever it is shown.
         raise DoesNotCompileError(f"line {error.lineno or 1}: {(error.msg or 'invalid syntax')[:80]}") from error
@@ -93,6 +104,12 @@ def parse(source: str) -> Code:
     if _nesting(tree) > _DEEPEST:
         raise DoesNotCompileError("the code is nested too deeply")
     return Code(text, tree)
+
+
+def _compile(text: str) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an invalid escape is the student's to see in the notebook, not ours
+        compile(text, "<answer>", "exec", dont_inherit=True)
 
 
 def tidy(source: str) -> tuple[Code, list[str]]:

@@ -1,7 +1,8 @@
 """The exporter: the cells of a lesson, or of a student's notebook, become the modules of a package.
 
 Its files are read in this order: `cells` reads a lesson, `ipython` takes a notebook's own syntax out, `bindings` says
-which names a cell's code binds, `freenames` what it uses, `moduletext` lays a module out, `exporter` makes the package.
+which names a cell's code binds, `syntax` reads code, `freenames` says what it uses, `moduletext` lays a module out,
+`exporter` makes the package.
 The standard library is enough, and nothing else of `tinytorch` is known here.
 """
 
@@ -10,6 +11,7 @@ from tinytorch.export.cells import Cell, ExportError, cells_of, headings, joined
 from tinytorch.export.exporter import differences, export_modules, write_package
 from tinytorch.export.freenames import export_target, free_names, is_form_title
 from tinytorch.export.ipython import plain_python
+from tinytorch.export.syntax import check_compiles, tree_of
 
 __all__ = [
     "Cell",
@@ -17,6 +19,7 @@ __all__ = [
     "blocks",
     "bound_names",
     "cells_of",
+    "check_compiles",
     "differences",
     "export_modules",
     "export_target",
@@ -27,5 +30,6 @@ __all__ = [
     "made_names",
     "plain_python",
     "read_lesson",
+    "tree_of",
     "write_package",
 ]

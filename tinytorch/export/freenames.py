@@ -8,7 +8,6 @@ import ast
 import functools
 import re
 import symtable
-import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from tinytorch.export.bindings import made_names
 from tinytorch.export.cells import Cell, ExportError
 from tinytorch.export.ipython import plain_python
 from tinytorch.export.moduletext import Import
+from tinytorch.export.syntax import check_compiles, tree_of
 
 PACKAGE = "tinytorch.benchmarking"
 SUPPORT = "tinytorch."
@@ -107,10 +107,9 @@ def exported_code(cell: Cell) -> Code:
 @functools.lru_cache(_KEPT)
 def _code(source: str) -> Code:
     text = _without_markers(source)
-    tree = _parse(text)
+    tree = tree_of(text)
     body = _without_imports(text, tree)
-    # A line in front makes a `from __future__` that is left a syntax error here, as it would be in the module.
-    _compile(f"0\n{body}")
+    check_compiles(body)
     table = symtable.symtable(body, "<cell>", "exec")
     own = frozenset(symbol.get_name() for symbol in table.get_symbols() if symbol.is_assigned() or symbol.is_imported())
     return Code(
@@ -167,22 +166,10 @@ def _imports_package(source: str) -> bool:
 def _loose_tree(source: str) -> ast.Module:
     for text in (source, plain_python(source)[0]):
         try:
-            return _parse(text)
+            return tree_of(text)
         except _UNUSABLE:
             continue
     return ast.Module([], [])
-
-
-def _parse(text: str) -> ast.Module:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a doubtful escape in a student's string is not the exporter's business
-        return ast.parse(text)
-
-
-def _compile(text: str) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        compile(text, "<cell>", "exec", dont_inherit=True)
 
 
 def _without_markers(source: str) -> str:
