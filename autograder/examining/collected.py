@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from autograder.examining.deadline import Deadline, OverrunError
+from autograder.examining.deadline import Deadline, in_time, uninterrupted
 from autograder.examining.plain import plain_call
 
 # They would write into the suites' folder, or stay behind in this process.
@@ -119,25 +119,15 @@ class Collected:
         chosen = [i for i, item in enumerate(self.items) if only is None or suite_of(item) in only]
         items, calls = [self.items[i] for i in chosen], [self._calls[i] for i in chosen]
         try:
-            with _quiet(io.StringIO()):
+            with _quiet(io.StringIO()), uninterrupted(), deadline.watched():
                 for item, call, following in zip(items, calls, [*items[1:], None], strict=True):
                     begin()
                     whole = partial(_raised, call) if call else partial(_exception, item, following)
-                    if not ran(item, _in_time(deadline, whole)):
+                    if not ran(item, in_time(deadline, whole)):
                         break
         finally:
             self._given.values = {}
             self.items[0].session._setupstate.teardown_exact(None)
-
-
-def _in_time(deadline: Deadline, whole: Callable[[], BaseException | None]) -> BaseException | None:
-    if deadline.over:
-        return OverrunError()
-    try:
-        with deadline.watched():
-            return whole()
-    except OverrunError as error:  # between two lines of what runs the test
-        return error
 
 
 def _raised(call: Callable[[], object]) -> BaseException | None:
