@@ -139,15 +139,131 @@ def test_an_argument_is_made_on_the_way(student, messages):
 
 
 def test_fields_come_together_from_either_side(student, messages):
-    pair = student.interval(1.0, 2.0)
+    run = student.run([4, 5])
     before = len(messages)
-    assert student.fields(pair, "low", "high") == [1.0, 2.0]
-    assert len(messages) == before + 1
+    error, latency = student.fields(run, "error", "latency_ns")
+    assert (error, latency.tolist(), len(messages)) == (None, [4, 5], before + 1)
     assert student.fields(3 + 4j, "real", "imag") == [3.0, 4.0]
     with pytest.raises(AttributeError, match="no attribute 'low'"):
         student.fields(None, "low")
     with pytest.raises(StudentError, match="AttributeError"):
-        student.fields(pair, "low", "middle")
+        student.fields(student.interval(1.0, 2.0), "low", "middle")
+
+
+RECORDS = """
+    from dataclasses import dataclass, field
+    from typing import NamedTuple
+    import numpy as np
+
+    class Interval(NamedTuple):
+        low: float
+        high: float
+
+    @dataclass(frozen=True)
+    class Estimate:
+        ratio: object
+        interval: object
+        values: object = None
+        longest: str = "x" * 300
+
+    @dataclass
+    class Open:
+        ratio: float
+
+    class Odd(tuple):
+        _fields = ("low",)
+        def __iter__(self): raise RuntimeError("a student's own")
+
+    @dataclass(frozen=True)
+    class Lazy:
+        ratio: float
+        def __getattribute__(self, name): return 7 if name == "ratio" else object.__getattribute__(self, name)
+
+    def estimate(): return Estimate(np.float64(0.5), Interval(0.25, 1.0), np.arange(3))
+    def opened():
+        made = Open(1.0)
+        return made, lambda: setattr(made, "ratio", 2.0)
+    def odd(): return Odd((1,))
+    def nested(n):
+        made = Interval(0.0, 1.0)
+        for _ in range(n): made = Interval(made, 1.0)
+        return made
+"""
+
+
+@pytest.fixture
+def records(tmp_path, messages):
+    with session(tmp_path / "s", RECORDS) as running:
+        yield student_of(running)
+
+
+def test_what_never_changes_comes_with_the_object(records, messages):
+    """Small fields of named tuples and frozen dataclasses, of those within them too; each look counts as an answer."""
+    found = records.estimate()
+    before, answers = len(messages), records._session.answers
+    assert (found.ratio, found.interval.low, records.fields(found.interval, "low", "high")) == (0.5, 0.25, [0.25, 1.0])
+    assert (len(messages), records._session.answers) == (before, answers + 5)
+    assert records._session.last == [0.25, 1.0]
+    assert found.values.tolist() == [0, 1, 2], "what is large is asked for"
+    assert found.longest == "x" * 300
+    assert len(messages) == before + 2
+
+
+def test_what_may_change_is_asked_for(records):
+    made, change = records.opened()
+    assert made.ratio == 1.0
+    change()
+    assert made.ratio == 2.0
+
+
+def test_telling_runs_nothing_of_the_students(records):
+    assert records.kind(records.odd()) == "Odd"
+
+
+def test_objects_in_one_another_end_somewhere(records):
+    made = records.nested(30)
+    for _ in range(30):
+        made = made.low
+    assert made.low == 0.0
+
+
+def test_calls_that_may_raise_travel_together(student, running, messages):
+    """Each is answered by what it returned or raised, and the first that is not written yet ends the test."""
+    run, before, answers = student.run([4, 5]), len(messages), running.answers
+    calls = [student.made(student.echo, 1), student.made(student.interval, 1.0), student.made(student.echo, value=run)]
+    one, error, held = running.tried(calls)
+    assert (one, error.kind, held.error) == (1, "TypeError", None)
+    assert running.answers == answers + 4
+    assert len(messages) == before + 2
+    assert running.tried([]) == []
+    with pytest.raises(StudentError, match="TypeError"):
+        student.together(*calls)
+    assert student.together(calls[0]) == [1]
+
+
+FORGED = {
+    "two for one": '[{"d":[["value",1]]},{"d":[["value",1]]}]',
+    "neither": '[{"d":[["other",1]]}]',
+    "both": '[{"d":[["value",1],["error",{"d":[]}]]}]',
+    "no dict": "[1]",
+    "an error without a kind": '[{"d":[["error",{"d":[]}]]}]',
+    "no list": "1",
+}
+
+
+@pytest.mark.parametrize("reply", FORGED.values(), ids=FORGED)
+def test_a_forged_answer_to_several_calls_is_no_answer(tmp_path, reply):
+    lie = f"""
+        import os
+        def lie():
+            for fd in range(3, 32):
+                try: os.write(fd, b'{{"reply":3,"value":{reply}}}' + bytes([10]))
+                except OSError: pass
+    """
+    with session(tmp_path / "s", lie) as running:
+        student = student_of(running)
+        with pytest.raises(NoAnswerError, match=r"of each call comes|not what it should be|an error without"):
+            running.tried([student.made(student.lie)])
 
 
 def test_a_method_is_asked_for_once(tmp_path, messages):

@@ -273,7 +273,7 @@ def test_what_a_line_builds_takes_no_more_memory_than_it_was_counted_for(item, t
 
 @pytest.mark.parametrize(
     "name",
-    [f"sandbox/{name}" for name in ("wire", "worker", "operations", "process")]
+    [f"sandbox/{name}" for name in ("wire", "worker", "operations", "lasting", "process")]
     + ["examining/session", "examining/callbacks"],
 )
 def test_nothing_on_the_way_can_run_what_arrives(name):

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from autograder.examining.errors import NoAnswerError, StudentError
@@ -54,7 +55,8 @@ class Callbacks:
             number = next(self._numbers)
             self._known[id(value)], self._shown[number] = number, value
             self._told += [(number, name, value) for name in getattr(type(value), "student_reads", ())]
-        return CallbackRef(self._known[id(value)], "", callable(value))
+        kind: Any = type(value)
+        return CallbackRef(self._known[id(value)], "", callable(value), _methods(kind))
 
     def readings(self) -> list[list[Any]]:
         """Return [number, name, value] of what can be told without being asked, as it is now; values are ints."""
@@ -94,6 +96,12 @@ class Callbacks:
             if isinstance(error, _SLIPS) and (ran or not isinstance(error, TypeError)):
                 self.slips.append(f"{type(error).__name__}: {error}"[:MAX_TEXT])
             raise Raised(type(error).__name__, str(error)) from None
+
+
+@lru_cache(maxsize=256)
+def _methods(kind: type) -> tuple[str, ...]:
+    """The names in `student_sees` that are methods of a class."""
+    return tuple(name for name in getattr(kind, "student_sees", ()) if callable(getattr(kind, name, None)))
 
 
 def _seen(target: object) -> Sequence[str]:

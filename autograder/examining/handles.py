@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 from autograder.sandbox.wire import HandleRef
@@ -14,7 +15,8 @@ _NAME = re.compile(r"[A-Za-z_]\w{0,59}")
 
 
 class Answering(Protocol):
-    """Who has an operation done over there and returns the answer; `starts` counts the processes that there were."""
+    """Who has an operation done over there and returns the answer, and takes note of one that had been told;
+    `starts` counts the processes that there were."""
 
     @property
     def starts(self) -> int:
@@ -30,12 +32,18 @@ class Answering(Protocol):
     ) -> Any:
         """Have one operation done on an object and return the answer, of exactly the type `result`."""
 
+    def tried(self, calls: Sequence[Call]) -> list[Any]:
+        """Have calls made and return what each returned or raised."""
+
+    def noted(self, value: object) -> Any:
+        """Take note of an answer that came with another one, and return it."""
+
 
 class Handle:
-    """An object of the student's process. What it is asked for is asked there; it equals nothing but itself."""
+    """An object of the student's process. It equals nothing but itself. What did not come with it is asked there."""
 
-    def __init__(self, session: Answering, ref: HandleRef) -> None:
-        self._session, self._ref, self._start = session, ref, session.starts
+    def __init__(self, session: Answering, ref: HandleRef, told: Mapping[str, Any] = MappingProxyType({})) -> None:
+        self._session, self._ref, self._start, self._told = session, ref, session.starts, told
         self._methods: dict[str, Handle] = {}
 
     def __getattr__(self, name: str) -> Any:
@@ -43,6 +51,8 @@ class Handle:
             raise AttributeError(name)
         if name in self._methods:
             return self._methods[name]
+        if name in self._told:
+            return self._session.noted(self._told[name])
         value = self._session.request("attribute", self, [name])
         if isinstance(value, Handle) and value._ref.kind == "method":
             self._methods[name] = value

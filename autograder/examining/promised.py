@@ -11,7 +11,7 @@ import numpy as np
 
 from autograder.examining.checks import expect, shown
 from autograder.examining.errors import StudentError
-from autograder.examining.handles import Handle
+from autograder.examining.handles import Call, Handle
 from autograder.examining.student import Student
 
 _KIND = "Look at the type and the shape of what it returns; its docstring says which."
@@ -51,19 +51,25 @@ def interval_ends(student: Student, interval: object) -> tuple[float, float]:
     return number(low), number(high)
 
 
-def refused(calls: Mapping[str, Callable[[], object]], kind: str = "ValueError") -> list[str]:
+def refused(calls: Mapping[str, Call | Callable[[], object]], kind: str = "ValueError") -> list[str]:
     """Check that each call raises `kind`, and return the messages. A failure names the call as `calls` does: 'p = 1'.
 
-    A class derived from `kind` will do.
+    A class derived from `kind` will do. Those that `student.made` made travel together, in one message.
     """
-    return [_refusal(said, call, kind) for said, call in calls.items()]
+    made = [call for call in calls.values() if isinstance(call, Call)]
+    came = iter(made[0].function._session.tried(made) if made else ())
+    return [_refusal(said, next(came) if isinstance(call, Call) else _came(call), kind) for said, call in calls.items()]
 
 
-def _refusal(said: str, call: Callable[[], object], kind: str) -> str:
+def _came(call: Callable[[], object]) -> object:
     try:
-        came = f"returned {shown(call())}"
+        return call()
     except StudentError as error:
-        if kind in error.kinds:
-            return error.message
-        came = f"raised {shown(str(error))}"
-    raise AssertionError(expect(f"{said}: {came}", f"{said}: a {kind}", _REFUSED))
+        return error
+
+
+def _refusal(said: str, came: object, kind: str) -> str:
+    if isinstance(came, StudentError) and kind in came.kinds:
+        return came.message
+    what = f"raised {shown(str(came))}" if isinstance(came, StudentError) else f"returned {shown(came)}"
+    raise AssertionError(expect(f"{said}: {what}", f"{said}: a {kind}", _REFUSED))

@@ -20,7 +20,19 @@ from autograder.examining.handles import Call, Handle, named, tidied
 from autograder.sandbox import confinement
 from autograder.sandbox.nursery import close_all
 from autograder.sandbox.process import EndedError, TimeUpError, Worker
-from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, WireError, decode, dumps, encode, loads
+from autograder.sandbox.wire import (
+    MAX_PAIRS,
+    MAX_TOLD,
+    CallbackRef,
+    CallRef,
+    HandleRef,
+    Ref,
+    WireError,
+    decode,
+    dumps,
+    encode,
+    loads,
+)
 
 MAX_STARTS = 20
 _START_S = 60.0  # to start an interpreter with numpy on a busy machine
@@ -59,7 +71,7 @@ class Session:
         self._depth, self._deadline, self._life = 0, 0.0, deadline
         self._named: dict[str, Handle] = {}
         self._names, self._exercises, self._fresh = tuple(names), exercises, False
-        self._budget = Budget()
+        self._budget, self._telling = Budget(), 0
 
     def __enter__(self) -> Self:
         return self
@@ -112,9 +124,41 @@ class Session:
         value = self._exchange(worker, message, self._limits.call_s)
         if result is not None and type(value) is not result:
             self._lose("ProtocolError", "an answer is not what it should be")
-        if on is not None:  # a name of the package is no answer yet
-            self.answers, self.last = self.answers + 1, value
+        return value if on is None else self.noted(value)  # a name of the package is no answer yet
+
+    def noted(self, value: object) -> Any:
+        """Count an answer of this test, and return it."""
+        self.answers, self.last = self.answers + 1, value
         return value
+
+    def tried(self, calls: Sequence[Call]) -> list[Any]:
+        """Return what each call returned, or the StudentError that it raised; all travel in one message.
+
+        Raises NoAnswerError for one that is not written yet, else what `request` raises.
+        """
+        if not calls:
+            return []
+        asked = [[call.function, list(call.args), dict(call.kwargs)] for call in calls]
+        found = self.request("tries", calls[0].function, asked, result=list)
+        if len(found) != len(calls):
+            self._lose("ProtocolError", "an answer is not what it should be")
+        self.answers -= 1  # of the list
+        return [self._one_of(answer) for answer in found]
+
+    def _one_of(self, answer: Any) -> Any:
+        try:
+            match answer:
+                case {"value": value, **rest} if not rest:
+                    return self.noted(value)
+                case {"error": {} as error, **rest} if not rest:
+                    self._raise(error)
+                case _:
+                    raise WireError("of each call comes a value or an error")
+        except StudentError as raised:
+            self.noted(str(raised))
+            return raised
+        except WireError as error:
+            self._lose("ProtocolError", f"what came back is no answer: {error}")
 
     def named(self, name: str) -> Any:
         """Return what the package calls `name`. A function or class is asked for once in the life of a process."""
@@ -189,7 +233,7 @@ class Session:
         except WireError as error:
             self._lose("ProtocolError", f"what came back is no answer: {error}")
         except StudentError as error:
-            self.answers, self.last = self.answers + 1, str(error)
+            self.noted(str(error))
             raise
         except NoAnswerError as error:
             if error.handle is None:
@@ -261,10 +305,21 @@ class Session:
 
     def _resolve(self, ref: Ref) -> object:
         if isinstance(ref, HandleRef):
-            return Handle(self, ref)
+            return Handle(self, HandleRef(ref.id, ref.kind), self._told(ref) if ref.told else {})
         if isinstance(ref, CallbackRef):
             return self._callbacks.find(ref)
         raise WireError("a call that nobody here makes")
+
+    def _told(self, ref: HandleRef) -> dict[str, Any]:
+        """What came with an object, by name; objects that came with it have what came with them."""
+        pairs = [pair for pair in ref.told if type(pair) is list and len(pair) == 2 and _is_name(pair[0])]
+        if self._telling > MAX_TOLD or len(pairs) != len(ref.told) or len(pairs) > MAX_PAIRS:
+            raise WireError("what comes with an object are names and values, and such objects for a few steps")
+        self._telling += 1
+        try:
+            return {name: self._decode(value) for name, value in pairs}
+        finally:
+            self._telling -= 1
 
     def _refer(self, value: object) -> Ref:
         if isinstance(value, CallbackRef):

@@ -74,21 +74,22 @@ class Student:
 
     def tried(self, function: Handle, calls: Sequence[Mapping[str, Any]]) -> list[Any]:
         """Return what `each` returns; a call that raises has its StudentError in its place, and the others stand."""
-        try:
-            return self.each(function, calls)
-        except StudentError:
-            return [self._tried(function, call) for call in calls]
+        return self._session.tried([Call(function, (), call) for call in calls])
 
-    def _tried(self, function: Handle, call: Mapping[str, Any]) -> Any:
-        try:
-            return function(**call)
-        except StudentError as error:
-            return error
+    def together(self, *calls: Call) -> list[Any]:
+        """Make several calls, each whatever became of the one before, in one message; raise the first StudentError."""
+        found = self._session.tried(calls)
+        for answer in found:
+            if isinstance(answer, StudentError):
+                raise answer
+        return found
 
     def fields(self, value: object, *names: str) -> list[Any]:
-        """Return several attributes of an object, in one message where it is over there."""
+        """Return several attributes of an object, in one message where it is over there, or in none."""
         if not isinstance(value, Handle):
             return [getattr(value, name) for name in names]
+        if all(name in value._told for name in names):
+            return list(self._session.noted([value._told[name] for name in names]))
         return list(self._session.request("fields", value, names, result=list))
 
     def kind(self, value: object) -> str:

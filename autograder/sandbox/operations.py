@@ -6,6 +6,7 @@ from __future__ import annotations
 import inspect
 import operator
 from collections.abc import Callable
+from functools import lru_cache
 from itertools import islice
 from types import FunctionType
 from typing import Any
@@ -29,11 +30,18 @@ def _calls(target: Any, calls: list[dict[str, Any]]) -> list[Any]:
 
 
 def _wants_a_generator(target: Any) -> bool:
+    return _function_draws(target) if type(target) is FunctionType else _draws(target)
+
+
+def _draws(target: Any) -> bool:
     try:
         parameters = inspect.signature(target).parameters
     except (TypeError, ValueError):
         return False
     return "rng" in parameters and "seed" not in parameters
+
+
+_function_draws = lru_cache(maxsize=256)(_draws)  # asked at each of many calls
 
 
 def _with_a_generator(kwargs: dict[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import binascii
 import json
 import math
 import re
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -25,6 +25,7 @@ MAX_ITEMS = 200_000  # all lists together
 MAX_DEPTH = 40
 MAX_TEXT = 2**20  # characters of one text
 MAX_PAIRS = 1_000  # of one dict: keys can be made to collide, and then each is compared with all before it
+MAX_TOLD = 4  # objects in one another that come with one
 MAX_CELLS = 2**22  # of one array; a length of 0 counts as 1, since the other lengths stay when it is summed or listed
 # Larger ints can be made to collide by the thousand, and take as long as they please.
 _LEAST, _MOST = -(2**63), 2**64 - 1
@@ -38,18 +39,26 @@ class WireError(ValueError):
 
 
 class HandleRef(NamedTuple):
-    """An object in the student's process: its number there and the name of its class, for people."""
+    """An object in the student's process: its number there and the name of its class, for people.
+
+    `told` are [name, encoded value] of those of its attributes that never change, so that nobody needs to ask.
+    """
 
     id: int
     kind: str
+    told: Sequence[list[Any]] = ()
 
 
 class CallbackRef(NamedTuple):
-    """An object in the grader's process, or its method `name`; `calls` says whether it may be called."""
+    """An object in the grader's process, or its method `name`; `calls` says whether it may be called.
+
+    `methods` are the names of those of its methods that may be called, so that nobody needs to ask for them.
+    """
 
     id: int
     name: str
     calls: bool
+    methods: tuple[str, ...] = ()
 
 
 class CallRef(NamedTuple):
@@ -99,7 +108,7 @@ def encode(value: object, refer: Callable[[object], Ref], depth: int = 0) -> Any
     if isinstance(value, np.generic) and kind is value.dtype.type and _travels(value.dtype):
         return _numeric(np.asarray(value), "n")
     ref = refer(value)
-    return {_TAGS[type(ref)]: list(ref)}
+    return {_TAGS[type(ref)]: [*ref] if ref[-1] else [*ref[:-1]]}  # what comes with an object is last, and may be empty
 
 
 def decode(data: Any, resolve: Callable[[Ref], object], depth: int = 0) -> Any:
@@ -129,8 +138,12 @@ def decode(data: Any, resolve: Callable[[Ref], object], depth: int = 0) -> Any:
             return dict(_pair(pair, resolve, depth + 1) for pair in pairs)
         case "c", [int(number), str(name), bool(calls)] if type(number) is int:
             return resolve(CallbackRef(number, name, calls))
+        case "c", [int(number), str(name), bool(calls), [*methods]] if type(number) is int:
+            return resolve(CallbackRef(number, name, calls, tuple(methods)))
         case "h", [int(number), str(name)] if type(number) is int:
             return resolve(HandleRef(number, name))
+        case "h", [int(number), str(name), [*told]] if type(number) is int:
+            return resolve(HandleRef(number, name, told))
         case "n", [str(dtype), str(text)]:
             return _array(dtype, [], text)[()]
         case "f", str(name) if name in _REAL:
@@ -244,16 +257,19 @@ def _numeric(value: np.ndarray[Any, Any], tag: str) -> dict[str, list[Any]]:
 
 
 def _array(dtype: str, shape: list[Any], text: str) -> np.ndarray[Any, Any]:
-    kind = _named(dtype)
-    if any(type(n) is not int or n < 0 for n in shape):
-        raise WireError("a shape is made of lengths, this one is not")
-    if math.prod(max(1, n) for n in shape) > MAX_CELLS:
-        raise WireError(f"an array may have {MAX_CELLS} cells, where a length of 0 counts as 1; this one has more")
+    kind, cells = _named(dtype), 1
+    for n in shape:
+        if type(n) is not int or n < 0:
+            raise WireError("a shape is made of lengths, this one is not")
+        cells *= n or 1
+        if cells > MAX_CELLS:
+            raise WireError(f"an array may have {MAX_CELLS} cells, where a length of 0 counts as 1; this one has more")
     data = _bytes(text)
     if kind.kind == "b" and data.strip(b"\0\1"):
         raise WireError("a bool is a byte 0 or 1, this one is another")
     try:
-        return np.frombuffer(data, dtype=kind).reshape(shape).copy()
+        found = np.frombuffer(data, dtype=kind)
+        return (found if shape == [len(found)] else found.reshape(shape)).copy()
     except (TypeError, ValueError, OverflowError) as error:
         raise WireError("an array's bytes fit its dtype and shape, these do not") from error
 

@@ -12,19 +12,22 @@ import resource
 import threading
 from typing import Any, BinaryIO
 
+from autograder.sandbox.lasting import lasting
 from autograder.sandbox.operations import OPERATIONS
-from autograder.sandbox.wire import CallbackRef, CallRef, HandleRef, Ref, decode, dumps, encode, loads
+from autograder.sandbox.wire import MAX_TOLD, CallbackRef, CallRef, HandleRef, Ref, decode, dumps, encode, loads
 
 PACKAGE = "tinytorch.benchmarking"
 MAX_TEXT = 300
 
 
 class Stand:
-    """Stands for an object of the trusted process; its attributes are asked for there, its methods and the objects it
-    holds once."""
+    """Stands for an object of the trusted process; its attributes are asked for there, the objects it holds once, and
+    its methods not at all."""
 
     def __init__(self, link: Link, ref: CallbackRef) -> None:
-        self._link, self._ref, self._held = link, ref, dict[str, Any]()
+        self._link, self._ref = link, CallbackRef(ref.id, ref.name, ref.calls)
+        methods = [CallbackRef(ref.id, name, True) for name in ref.methods]
+        self._held: dict[str, Any] = {method.name: CallableStand(link, method) for method in methods}
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -62,7 +65,7 @@ class Link:
         self._objects: dict[int, Any] = {}
         self._stands: dict[CallbackRef, Stand] = {}
         self._named: set[int] = set()  # what the package holds by name stays known from test to test
-        self._count = 0
+        self._count, self._telling = 0, 0
         self._package: Any = None
         self._failure: BaseException | None = None
 
@@ -115,7 +118,16 @@ class Link:
     def _do(self, operation: str, on: int | None, args: Any, kwargs: Any) -> Any:
         target = self._public() if on is None else self._objects[on]
         words, named = self._decode(args), self._decode(kwargs)
+        if operation == "tries":
+            return [self._tried(*call) for call in words]
         return OPERATIONS[operation](target, *words, **named)
+
+    def _tried(self, target: Any, args: list[Any], kwargs: dict[str, Any]) -> dict[str, Any]:
+        """What one of several calls returned or raised; the next one is made all the same."""
+        try:
+            return {"value": OPERATIONS["call"](target, *args, **kwargs)}
+        except BaseException as error:  # noqa: BLE001 - whatever a student's code raises is its answer
+            return {"error": self._described(error)}
 
     def _public(self) -> Any:
         """The student's package; a failure to import it is kept, and raised again without another try."""
@@ -139,8 +151,18 @@ class Link:
         if isinstance(value, Stand):
             return value._ref
         self._count += 1
-        self._objects[self._count] = value
-        return HandleRef(self._count, type(value).__name__[:MAX_TEXT])
+        self._objects[number := self._count] = value
+        return HandleRef(number, type(value).__name__[:MAX_TEXT], self._told(value))
+
+    def _told(self, value: Any) -> list[list[Any]]:
+        """What is told with an object, and with the objects that are told with it, for a few steps."""
+        if self._telling == MAX_TOLD:
+            return []
+        self._telling += 1
+        try:
+            return [[name, self._encode(held)] for name, held in lasting(value)]
+        finally:
+            self._telling -= 1
 
     def _resolve(self, ref: Ref) -> Any:
         if isinstance(ref, HandleRef):

@@ -86,5 +86,5 @@ def test_negative_work_is_refused(student, seed):
     before = shows(clock)
     for work in (0, step):
         clock.advance_ns(work)
-    refused({f"advance_ns({-less})": lambda less=less: clock.advance_ns(-less) for less in (1, step)})
+    refused({f"advance_ns({-less})": student.made(clock.advance_ns, -less) for less in (1, step)})
     moved(shows(clock) - before, step, "advance_ns(0) is allowed and moves nothing; what is refused moves nothing.")

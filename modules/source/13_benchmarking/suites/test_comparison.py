@@ -33,6 +33,16 @@ def paired(student, model, baseline, confidence=0.95, ends=None):
     """What the student estimates: ratio, interval (low, high), the level it states, p, and `asked`, what `interval_of`
     was called with, a list of (values, confidence). It answers with `ends`, else with Student's t interval: a slip in
     mean_interval has cost its points already."""
+    asked, interval_of = interval_function(student, ends)
+    estimate = student.paired_ratio(model, baseline, confidence, interval_of)
+    ratio, interval, p_value = attributes(student, estimate, "RatioEstimate", "ratio", "interval", "p_value")
+    low, high = interval_ends(student, interval)
+    stated = attributes(student, interval, "Interval", "confidence")[0]
+    return SimpleNamespace(ratio=number(ratio), ends=(low, high), stated=stated, p=number(p_value), asked=asked)
+
+
+def interval_function(student, ends=None):
+    """What stands in for the student's mean_interval, after the list of what it will have been asked."""
     asked = []
 
     def interval_of(values, confidence=0.95):
@@ -42,11 +52,7 @@ def paired(student, model, baseline, confidence=0.95, ends=None):
             raise ValueError("an interval needs two values or more")
         return student.made(student.Interval, *map(float, ends or t_interval(values, confidence)), confidence)
 
-    estimate = student.paired_ratio(model, baseline, confidence, interval_of)
-    ratio, interval, p_value = attributes(student, estimate, "RatioEstimate", "ratio", "interval", "p_value")
-    low, high = interval_ends(student, interval)
-    stated = attributes(student, interval, "Interval", "confidence")[0]
-    return SimpleNamespace(ratio=number(ratio), ends=(low, high), stated=stated, p=number(p_value), asked=asked)
+    return asked, interval_of
 
 
 def at_90_percent(student, seed):
@@ -141,7 +147,8 @@ def test_only_positive_pairs_have_a_ratio(student, seed):
     for value, said in ((0.0, "zero"), (-2.0, "a negative value")):
         damaged = np.array([*baseline[:3], value, *baseline[4:]])
         calls |= {f"{said} of the model": (damaged, baseline), f"{said} of the baseline": (model, damaged)}
-    refused({said: lambda pair=pair: paired(student, *pair) for said, pair in calls.items()})
+    ratio_of, (_, interval_of) = student.paired_ratio, interval_function(student)
+    refused({said: student.made(ratio_of, *pair, 0.95, interval_of) for said, pair in calls.items()})
 
 
 # -- verdict ----------------------------------------------------------------------------------------------------------

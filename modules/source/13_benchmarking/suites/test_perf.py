@@ -33,8 +33,8 @@ class Rounds:
         assert number < 20, expect("20 rounds and more", "3 rounds", f"{LOOP} 3 rounds are asked for.")
         if number == self.fails_at:
             raise StudentError("RunFailed", "", handle=self.failure)
-        self.warmed(this, "model", np.full(12, (1 + number) * MS))
-        self.keep(this, "server", ["model"], [f"round {number}"])
+        warmed = self.student.made(self.warmed, this, "model", np.full(12, (1 + number) * MS))
+        self.student.together(warmed, self.student.made(self.keep, this, "server", ["model"], [f"round {number}"]))
         self.given.append(self._seen(this, scenarios))
         if number == 1:
             measured, settings = self.results("rounds_measured", "settings")

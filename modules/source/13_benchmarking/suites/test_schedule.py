@@ -170,7 +170,8 @@ def test_impossible_rates_are_refused(student):
     whole(student.poisson_arrivals(target_qps=0.5, duration_ns=NS_PER_S, seed=1), kinds="iuf")
     rates = (0.0, -0.5, -5.0, float("inf"), float("nan"))
     words = {"duration_ns": 1000, "seed": 1}
-    refused({f"target_qps = {r}": lambda r=r: student.poisson_arrivals(target_qps=r, **words) for r in rates})
+    arrivals = student.poisson_arrivals
+    refused({f"target_qps = {rate}": student.made(arrivals, target_qps=rate, **words) for rate in rates})
 
 
 @pytest.mark.exercise("sample_order", points=0.25)

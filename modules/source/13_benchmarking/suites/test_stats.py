@@ -68,7 +68,7 @@ def test_percentile_refuses_what_was_not_measured(student, seed):
     values = latencies(seed, 20)
     number(student.percentile(values, 0.5))
     damaged = {"no values": [], "nan among them": [*values, math.nan], "infinity among them": [*values, math.inf]}
-    refused({said: lambda bad=bad: student.percentile(np.array(bad), 0.5) for said, bad in damaged.items()})
+    refused({said: student.made(student.percentile, np.array(bad), 0.5) for said, bad in damaged.items()})
 
 
 @pytest.mark.exercise("percentile", points=0.25)
@@ -77,7 +77,7 @@ def test_percentile_refuses_percent(student, seed):
     values = latencies(seed, 200)
     for p in (0.01, 0.99):
         number(student.percentile(values, p))
-    refused({f"p = {p:g}": lambda p=p: student.percentile(values, p) for p in (0.0, 1.0, 99.0, -0.5)})
+    refused({f"p = {p:g}": student.made(student.percentile, values, p) for p in (0.0, 1.0, 99.0, -0.5)})
 
 
 # -- mean_interval ----------------------------------------------------------------------------------------------------
@@ -154,8 +154,8 @@ def test_mean_interval_states_its_confidence(student, seed):
 def test_mean_interval_needs_two_values(student):
     """One value has no spread: its interval would be a point, or not a number. Two have one."""
     interval_ends(student, student.mean_interval(np.array([4.2, 5.1])))
-    calls = {"no values": lambda: student.mean_interval(np.array([]))}
-    refused(calls | {"one value": lambda: student.mean_interval(np.array([4.2]))})
+    few = {"no values": [], "one value": [4.2]}
+    refused({said: student.made(student.mean_interval, np.array(values)) for said, values in few.items()})
 
 
 @pytest.mark.exercise("mean_interval", points=0.2)
@@ -168,9 +168,9 @@ def refuses_both(student, interval_of, values):
     """Check that values that are not finite, and levels outside (0, 1), are refused, and others are not."""
     interval_ends(student, interval_of(values, 0.9))
     damaged = {"nan among the values": math.nan, "infinity among the values": math.inf}
-    calls = {said: lambda bad=bad: interval_of(np.array([*values, bad]), 0.9) for said, bad in damaged.items()}
+    calls = {said: student.made(interval_of, np.array([*values, bad]), 0.9) for said, bad in damaged.items()}
     levels = (0.0, 1.0, 1.5, 95.0, -0.5)
-    refused(calls | {f"confidence = {c:g}": lambda c=c: interval_of(values, c) for c in levels})
+    refused(calls | {f"confidence = {c:g}": student.made(interval_of, values, c) for c in levels})
 
 
 # -- median_interval --------------------------------------------------------------------------------------------------
@@ -257,9 +257,8 @@ def test_median_interval_refuses_too_few_values(student, seed):
             raise AssertionError(expect(f"{enough}{error}", f"{enough}an interval", look)) from None
     # Whoever leaves out too much elsewhere does so here: that has a test of its own, and a value fewer is too few then.
     few = [(4, 0.95), (6, 0.99)] if too_narrow else [(4, 0.9), (5, 0.95), (7, 0.99)]
-    refused(
-        {f"{n} values, confidence {c}": lambda n=n, c=c: student.median_interval(latencies(seed, n), c) for n, c in few}
-    )
+    interval_of = student.median_interval
+    refused({f"{n} values, confidence {c}": student.made(interval_of, latencies(seed, n), c) for n, c in few})
 
 
 @pytest.mark.exercise("median_interval", points=0.2)

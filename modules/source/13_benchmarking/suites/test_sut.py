@@ -43,7 +43,7 @@ def refusal(student, outputs, said, n):
     good = np.zeros(max(n, 2))
     checked = student.check_outputs(good, len(good))
     assert same_array(checked, good), expect(checked, good, f"{len(good)} outputs for {len(good)} samples are right.")
-    [message] = refused({f"{said} for {n} samples": lambda: student.check_outputs(outputs, n)})
+    [message] = refused({f"{said} for {n} samples": student.made(student.check_outputs, outputs, n)})
     return message
 
 
@@ -156,8 +156,8 @@ def test_lengths_must_agree(student, seed):
     """One output against many labels broadcasts in numpy and gives a number that means nothing."""
     scores_one_sample(student)
     labels = np.random.default_rng(seed).integers(0, 3, size=12)
-    calls = {"1 output, 12 labels": lambda: student.accuracy(labels[:1], labels)}
-    calls["12 outputs, 1 label"] = lambda: student.accuracy(np.eye(3)[labels], labels[:1])
+    calls = {"1 output, 12 labels": student.made(student.accuracy, labels[:1], labels)}
+    calls["12 outputs, 1 label"] = student.made(student.accuracy, np.eye(3)[labels], labels[:1])
     refused(calls)
 
 
@@ -166,4 +166,4 @@ def test_nothing_to_score_is_refused(student):
     """The mean of no comparisons is not a number."""
     scores_one_sample(student)
     nothing = np.zeros(0, dtype=np.int64)
-    refused({"no outputs, no labels": lambda: student.accuracy(nothing, nothing)})
+    refused({"no outputs, no labels": student.made(student.accuracy, nothing, nothing)})
