@@ -14,6 +14,7 @@ from tinytorch.commands.check import add_check
 from tinytorch.commands.commandline import Parser, add_completion, print_anywhere
 from tinytorch.commands.compare import add_compare
 from tinytorch.commands.export import add_export
+from tinytorch.commands.peak import add_peak
 from tinytorch.commands.perf import add_perf
 from tinytorch.commands.submit import add_feedback, add_submit
 from tinytorch.commands.unfinished import unfinished
@@ -24,6 +25,7 @@ EPILOG = """examples:
   tinytorch submit benchmarking_dev.ipynb        hand it in, and get a receipt
   tinytorch export benchmarking_dev.ipynb        your notebook becomes the package tinytorch.benchmarking
   tinytorch perf "mine:model()" --html r.html    measure the model that mine.py makes, and write the report
+  tinytorch peak "mine:model()"                  the highest load at which it meets a latency target
   tinytorch compare old.json new.json            did it get slower, against the --baseline that both results share?
   tinytorch verify result.json                   can a result that you were handed be what it says?
 `tinytorch COMMAND --help` says more.
@@ -65,7 +67,7 @@ def build_parser() -> Parser:
     )
     add_completion(parser)
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for add in (add_check, add_submit, add_feedback, add_export, add_perf, add_compare, add_verify):
+    for add in (add_check, add_submit, add_feedback, add_export, add_perf, add_peak, add_compare, add_verify):
         add(commands)
     return parser
 

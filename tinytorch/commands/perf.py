@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinytorch.commands.asked import add_rounds, add_serving, settings_of
 from tinytorch.commands.commandline import refusal
 from tinytorch.commands.given_data import FORMS, dataset_of
+from tinytorch.commands.given_model import set_target
 from tinytorch.commands.keeping import STANDARD_OUTPUT, Keeper, check_writable, save
 from tinytorch.commands.stopping import ended_by_signals, prints_to_stderr, status_of
 
@@ -47,32 +49,6 @@ exit status: 0 the runs are valid, 1 they are INVALID or the model failed, 2 it 
 """
 
 
-def whole(text: str) -> int:
-    """Return a whole number from 1 up."""
-    number = int(text) if text.isascii() and text.isdecimal() else 0
-    if number < 1:
-        raise argparse.ArgumentTypeError(f"a whole number from 1 up is needed, got {text}")
-    return number
-
-
-def seed_of(text: str) -> int:
-    """Return a whole number from 0 up."""
-    if not (text.isascii() and text.isdecimal()):
-        raise argparse.ArgumentTypeError(f"a whole number from 0 up is needed, got {text}")
-    return int(text)
-
-
-def positive(text: str) -> float:
-    """Return a number above 0."""
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise argparse.ArgumentTypeError(f"a number above 0 is needed, got {text}")
-    return number
-
-
 def add_perf(commands: Any) -> None:
     """Declare the subcommand."""
     parser = commands.add_parser(
@@ -87,15 +63,8 @@ def add_perf(commands: Any) -> None:
     add("--baseline", help="what it is compared with, named in the same way")
     add("--dataset", default="digits", help=f"digits or cifar10, {FORMS} (default: %(default)s)")
     add("--label", metavar="COLUMN", help="the column of a .csv file that holds the class, a whole number from 0")
-    add("--rounds", type=whole, help="a fixed number of rounds, 6 at least for an interval (default: until answered)")
-    add("--most-rounds", type=whole, metavar="N", help="end after so many at the latest, 6 to 40 (default: 40)")
-    add("--min-queries", type=whole, metavar="N", help="at least so many a scenario, all rounds together (1000)")
-    add("--min-duration", type=positive, metavar="S", help="at least so long a scenario, all rounds together (1 s)")
-    add("--qps", type=positive, help="Server: queries per second (default: 0.3 of the slowest's capacity)")
-    add("--latency-target", type=positive, metavar="MS", help="Server: 99 %% within this (default: 15 ms)")
-    add("--max-batch", type=whole, metavar="N", help="Server: answer up to so many waiting queries together (1)")
-    add("--workers", type=whole, metavar="N", help="Server: threads, for a model that waits or leaves Python (1)")
-    add("--seed", type=seed_of, metavar="N", help="the schedule's seed (default: 13)")
+    add_rounds(parser)
+    add_serving(parser)
     add("--isolate", action="store_true", help="give each round a process of its own")
     add("--html", type=Path, metavar="FILE", help="write the report as a page")
     add("--markdown", type=Path, metavar="FILE", help="write the report as Markdown")
@@ -114,7 +83,7 @@ def run_perf(options: argparse.Namespace) -> int:
         with prints_to_stderr():
             benchmark = prepare(options)
         keeper = benchmark.keep = Keeper(options)
-        status = measure(benchmark, keeper)
+        status = measure(benchmark, keeper, options.scenario)
     except (ValueError, TypeError, OSError, SystemExit, DatasetUnavailable) as error:
         print(f"tinytorch perf: {refusal(error)}", file=sys.stderr)
         return 2
@@ -123,18 +92,19 @@ def run_perf(options: argparse.Namespace) -> int:
     return report_on(benchmark.results, options, keeper, status)
 
 
-def measure(benchmark: TinyTorchPerf, keeper: Keeper) -> int:
+def measure(benchmark: TinyTorchPerf, keeper: Keeper, scenarios: Collection[str] | None) -> int:
     """Measure and keep the results, whatever ends it; return 0, or the status of what ended it early.
 
+    `scenarios` are those that were asked for, None for the usual ones.
     Raises OSError where the results cannot be written to begin with.
     """
     from tinytorch.adapters.targets import TargetError
-    from tinytorch.benchmarking import RunFailed
+    from tinytorch.benchmarking import METRICS, SCENARIOS, RunFailed
 
     status = 0
     try:
         with prints_to_stderr(), ended_by_signals():
-            benchmark.run_all_scenarios()
+            benchmark.run([name for name in METRICS if name in scenarios] if scenarios else SCENARIOS)
     except (RunFailed, TargetError, KeyboardInterrupt, SystemExit) as failure:
         print(f"tinytorch perf: {str(failure) or type(failure).__name__}", file=sys.stderr)
         status = status_of(failure, 1)
@@ -169,32 +139,13 @@ def report_on(results: Results, options: argparse.Namespace, keeper: Keeper, sta
 def prepare(options: argparse.Namespace) -> TinyTorchPerf:
     """Return the benchmark with its models and data. Raises ValueError, TypeError or DatasetUnavailable."""
     from tinytorch.adapters.targets import load_target
-    from tinytorch.benchmarking import NS_PER_MS, NS_PER_S, Settings, TinyTorchPerf
+    from tinytorch.benchmarking import TinyTorchPerf
 
-    given = {
-        "rounds": options.rounds,
-        "most_rounds": options.most_rounds,
-        "min_queries": options.min_queries,
-        "min_duration_ns": options.min_duration and round(options.min_duration * NS_PER_S),
-        "target_qps": options.qps,
-        "latency_target_ns": options.latency_target and round(options.latency_target * NS_PER_MS),
-        "max_batch": options.max_batch,
-        "workers": options.workers,
-        "seed": options.seed,
-    }
-    if (options.workers or 1) > 1 and (options.max_batch or 1) > 1:
-        raise ValueError("--workers and --max-batch are two ways to serve; give one of them")
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    benchmark = TinyTorchPerf(settings, progress=not options.quiet, isolate=options.isolate)
+    benchmark = TinyTorchPerf(settings_of(options), progress=not options.quiet, isolate=options.isolate)
     benchmark.set_dataset(dataset_of(options.dataset, options.label))
     texts = [text for text in (options.model, options.baseline) if text is not None]
     targets = [load_target(text) for text in texts]
     distinct = len({target.name for target in targets}) == len(targets)
     for target, set_system in zip(targets, (benchmark.set_model, benchmark.set_baseline), strict=False):
-        model, build = target.model, target.build
-        if build is not None:
-            model = build()
-            if not getattr(model, "rebuildable", True):  # a server, an open session: another call gives the same
-                build = None
-        set_system(model, build=build, name=target.name if distinct else target.text)
+        set_target(set_system, target, target.name if distinct else target.text)
     return benchmark

@@ -17,6 +17,7 @@ from tinytorch.peak.latency_target import Decision, check_target, least_effectiv
 
 IntArray = npt.NDArray[np.int64]
 
+UNDECIDED = 4  # rates in a row: lower ones take longer each, and the noise that hides the first hides them too
 SPAN = 1 << 10  # the search goes this many times below and above its start
 
 
@@ -46,12 +47,14 @@ def find_peak_qps(
     tolerance: float = 0.05,
     max_runs: int = 200,
     confidence: float = 0.95,
+    keep: Callable[[PeakRate], None] = lambda _: None,
 ) -> PeakRate:
     """Return between which rates the highest lies whose latencies meet the target; doubles or halves, then bisects.
 
     `measure(qps, seed)` runs the Server scenario and returns its latencies, int64 ns, in the order of the queries. A
     rate is measured with 1, 2, 4, ... of the `seeds` until it is decided; where one stays undecided, the search closes
-    in on it from both sides. Raises ValueError for arguments out of range; what `measure` raises passes through.
+    in on it from both sides, and where a few in a row do before any is decided, it ends. `keep` is given what was found
+    after each rate. Raises ValueError for arguments out of range; what `measure` raises passes through.
     """
     check_target(latency_target_ns, percentile, confidence)
     _check_search(start_qps, seeds, tolerance, max_runs)
@@ -71,6 +74,7 @@ def find_peak_qps(
             if decision.verdict != "undecided":
                 break
         decisions.append((qps, decision))
+        keep(_peak(decisions, tolerance, "the search ended early", runs))
         if decision.verdict == "undecided" and decision.n < least_effective(percentile, level):
             why = f"{decision.n:,} queries at {qps:g} queries/s decide nothing: measure longer or with more seeds"
         else:
@@ -84,6 +88,8 @@ def _next_rate(decisions: Sequence[tuple[float, Decision]], tolerance: float) ->
         [qps for qps, decision in decisions if decision.verdict == verdict] for verdict in ("pass", "fail", "undecided")
     )
     start = decisions[0][0]
+    if len(unclear) == len(decisions) == UNDECIDED:
+        return start, f"the first {UNDECIDED} rates stay undecided: measure longer or with more seeds"
     if not passed:
         lower = min(failed + unclear) / 2
         return lower, "" if lower * SPAN >= start else f"no rate down to {2 * lower:g} queries/s was shown to pass"

@@ -172,9 +172,7 @@ class Benchmark:
             results.error = str(failure) if own else f"{type(failure).__name__}: {failure}".removesuffix(": ")
             raise
         finally:
-            if self.shown is not None:
-                self.shown.close()
-            self.shown = None
+            self._hide()
 
     def _measure_accuracy(self, results: Any, systems: Mapping[str, System], library: QuerySampleLibrary) -> None:
         if library.labels is not None:
@@ -196,14 +194,22 @@ class Benchmark:
 
     def bar(self, numbers: Iterable[int]) -> Iterable[int]:
         """Return the numbers with a bar on standard error that shows how many are through, where one is wanted."""
+        numbers = list(numbers)
+        self._show("rounds", len(numbers))
+        return numbers
+
+    def _show(self, what: str, total: int | None = None) -> None:
         if not self.progress:
-            return numbers
+            return
         from tqdm import tqdm
 
         tqdm.monitor_interval = 0  # its second thread disturbs what is measured, and a browser has none
-        numbers = list(numbers)
-        self.shown = tqdm(total=len(numbers), desc="rounds")
-        return numbers
+        self.shown = tqdm(total=total, desc=what)
+
+    def _hide(self) -> None:
+        if self.shown is not None:
+            self.shown.close()
+        self.shown = None
 
     def enough(self, results: Any) -> bool:
         """Return whether the rounds may end: as many as asked, or planned looks leave nothing open.
@@ -249,10 +255,18 @@ class Benchmark:
         easy = replace(self.settings, rounds=1, min_queries=queries, min_duration_ns=0, control=False, target_qps=None)
 
         def latency_ns(qps: float, seed: int) -> IntArray:
-            return self.single_run("server", replace(easy, target_qps=qps), 1 + seed)[0].latency_ns
+            run, _ = self.single_run("server", replace(easy, target_qps=qps), 1 + seed)
+            if self.shown is not None:
+                self.shown.set_postfix_str(f"last at {qps:,.4g} queries/s", refresh=False)
+                self.shown.update()
+            return run.latency_ns
 
         start = self.single_run("server", replace(easy, min_queries=10))[1].target_qps
-        return find_peak_qps(latency_ns, target_ns, share, start_qps=start or 1.0, seeds=seeds, **options)
+        self._show("runs")
+        try:
+            return find_peak_qps(latency_ns, target_ns, share, start_qps=start or 1.0, seeds=seeds, **options)
+        finally:
+            self._hide()
 
 
 def keep_nothing(results: Any) -> None:
