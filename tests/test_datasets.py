@@ -68,7 +68,7 @@ def test_an_unknown_split_is_answered_with_the_splits(name):
         (np.array([1j]), None, "inputs must be numbers"),
         (np.zeros((3, 4)), np.zeros(2, dtype=int), "got 3 samples and 2 labels"),
         (np.zeros((3, 4)), np.zeros((3, 10), dtype=int), "argmax"),
-        (np.zeros((3, 4)), np.zeros(3), "got dtype float64; .* leave the labels out for a regression"),
+        (np.zeros((3, 4)), np.zeros(3), "got dtype float64; for a regression say"),
         (np.zeros((3, 4)), np.zeros(3, bool), r"labels.astype\(int\)"),
         (np.zeros((3, 4)), np.array(["a", "b", "c"]), "number the classes from 0"),
         ([np.zeros((3, 8, 8)), np.zeros((3, 9, 7))], None, r"one shape, got \(3, 8, 8\), \(3, 9, 7\); resize"),

@@ -115,7 +115,7 @@ def test_what_names_no_data_is_refused(given, message, capsys):
         ("a,b\n1,2\n3\n", "each line has 2 values, got 1 in line 3"),
         ("a,b\n1,setosa\n", "got 'setosa' in column 'b', line 2"),
         ("a,b\n1,\n", "got '' in column 'b', line 2"),
-        ("a,class\n1,0.5\n", "got 0.5 in column 'class'; for a regression drop the column"),
+        ("a,class\n1,0.5\n", "got 0.5 in column 'class'; for a regression say --metric"),
         ("a,b\n1,nan\n", "got 'nan' in column 'b', line 2"),
     ],
 )

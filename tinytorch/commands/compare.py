@@ -117,7 +117,9 @@ def print_changes(old: Results, new: Results, changes: Sequence[Change], drop: A
         print(f"{row['scenario']:14} {row['quantity']:24} {medians:34} not comparable")
     if drop is not None:
         how = f"{drop.drop:.2%} [{drop.low:.2%}, {drop.high:.2%}]"
-        print(f"{'accuracy':14} {'99 % of the old':24} lost {how:29} {drop.verdict}")
+        error = new.metric == "regression"
+        what, rule, did = ("error", "1 % more at most", "grew") if error else ("accuracy", "99 % of the old", "lost")
+        print(f"{what:14} {rule:24} {did} {how:29} {drop.verdict}")
 
 
 def as_data(changes: Sequence[Change], drop: AccuracyDrop | None, remarks: list[str], worse: bool) -> dict[str, Any]:
@@ -159,6 +161,7 @@ def check_comparable(old: Results, new: Results) -> None:
                     raise NotComparableError(f"{what}, {reason.evidence}; {reason.remedy}")
     pairs: dict[str, tuple[Any, Any]] = {"dataset": (old.dataset_fingerprint, new.dataset_fingerprint)}
     pairs["scenarios"] = ", ".join(sorted(old)), ", ".join(sorted(new))
+    pairs["metric"] = old.metric, new.metric
     clocks = ["virtual" if results.virtual_time else "the machine's" for results in (old, new)]
     pairs["clock"] = clocks[0], clocks[1]
     pairs |= {name: (getattr(old.settings, name), getattr(new.settings, name)) for name in COMPARED_SETTINGS}
@@ -174,8 +177,11 @@ def check_comparable(old: Results, new: Results) -> None:
 
 def compare_accuracy(old: Results, new: Results) -> AccuracyDrop | None:
     """Return how much accuracy the new model lost against the old one, on the same samples; None without labels."""
-    from tinytorch.pitfalls import accuracy_drop
+    from tinytorch.pitfalls import accuracy_drop, error_growth, score_drop
 
+    if "model" in old.scores and "model" in new.scores:
+        compared = error_growth if old.metric == "regression" else score_drop
+        return compared(new.scores["model"], old.scores["model"])
     answers = [results.classes.get("model") for results in (old, new)]
     if old.labels is None or answers[0] is None or answers[1] is None or not (answers[0] == old.labels).any():
         return None

@@ -23,6 +23,10 @@ from tinytorch.commands.stopping import ended_by_signals, prints_to_stderr, stat
 if TYPE_CHECKING:
     from tinytorch.benchmarking import Results, TinyTorchPerf
 
+METRIC = (
+    "what makes an answer right: top1 (labels are classes, the default), binary, multilabel, regression, none, or "
+    "package.module:function (outputs, labels) -> how right each answer is, from 0 to 1"
+)
 EXAMPLE = """how a model is named:
   package.module:name               an object: a callable batch (n, ...) -> outputs (n, ...)
   package.module:factory('x', k=1)  a call with plain literals: built anew for every round
@@ -39,6 +43,7 @@ examples:
       --dataset digits --html report.html
   tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
   tinytorch perf mine:model --dataset samples.csv --label class
+  tinytorch perf mine:model --dataset houses.csv --label price --metric regression
   tinytorch compare old.json new.json      where old.json was measured beside the same baseline
 
 Whatever ends it, --json holds what was measured until then: it is written after every round. What the model prints goes
@@ -62,7 +67,8 @@ def add_perf(commands: Any) -> None:
     add("model", help="package.module:model, or package.module:factory(...) to build it anew each round")
     add("--baseline", help="what it is compared with, named in the same way")
     add("--dataset", default="digits", help=f"digits or cifar10, {FORMS} (default: %(default)s)")
-    add("--label", metavar="COLUMN", help="the column of a .csv file that holds the class, a whole number from 0")
+    add("--label", metavar="COLUMN", help="the column of a .csv file that holds the label")
+    add("--metric", metavar="NAME", help=METRIC)
     add_rounds(parser)
     add_serving(parser)
     add("--isolate", action="store_true", help="give each round a process of its own")
@@ -142,7 +148,7 @@ def prepare(options: argparse.Namespace) -> TinyTorchPerf:
     from tinytorch.benchmarking import TinyTorchPerf
 
     benchmark = TinyTorchPerf(settings_of(options), progress=not options.quiet, isolate=options.isolate)
-    benchmark.set_dataset(dataset_of(options.dataset, options.label))
+    benchmark.set_dataset(dataset_of(options.dataset, options.label, options.metric))
     texts = [text for text in (options.model, options.baseline) if text is not None]
     targets = [load_target(text) for text in texts]
     distinct = len({target.name for target in targets}) == len(targets)

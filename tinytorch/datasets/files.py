@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tinytorch.datasets.labels import Metric
 from tinytorch.datasets.library import Array, QuerySampleLibrary
 
 SUFFIXES = (".npy", ".npz", ".csv")
@@ -23,8 +24,8 @@ def is_file_name(text: str) -> bool:
     return Path(text).suffix.lower() in SUFFIXES
 
 
-def from_file(path: Path | str, label: str | None = None) -> QuerySampleLibrary:
-    """Return the library that a file holds, under its name; `label` is the column of a .csv that holds the class.
+def from_file(path: Path | str, label: str | None = None, metric: Metric = "top1") -> QuerySampleLibrary:
+    """Return the library that a file holds, under its name; `label` is the column of a .csv that holds the label.
 
     Raises OSError where the file cannot be read, and ValueError, which names it, for what it should not hold.
     """
@@ -34,12 +35,12 @@ def from_file(path: Path | str, label: str | None = None) -> QuerySampleLibrary:
         raise ValueError(f"a label column is of a .csv file, got {path.name}; leave the label out")
     try:
         if suffix == ".csv":
-            inputs, labels = _csv(path, label)
+            inputs, labels = _csv(path, label, metric)
         elif suffix in SUFFIXES:
             inputs, labels = _arrays(path)
         else:
             raise ValueError(f"data is read from {', '.join(SUFFIXES)}; write it as one of them")
-        return QuerySampleLibrary(path.name, inputs, labels, f"read from {path.name}")
+        return QuerySampleLibrary(path.name, inputs, labels, f"read from {path.name}", metric)
     except ValueError as error:
         raise ValueError(f"{path.name}: {error}") from error
 
@@ -62,7 +63,7 @@ def _arrays(path: Path) -> tuple[Array, Array | None]:
         raise ValueError(f"numpy reads no arrays of numbers from it ({error}); {way_out}") from error
 
 
-def _csv(path: Path, label: str | None) -> tuple[Array, Array | None]:
+def _csv(path: Path, label: str | None, metric: Metric) -> tuple[Array, Array | None]:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             lines = csv.reader(file)
@@ -76,12 +77,14 @@ def _csv(path: Path, label: str | None) -> tuple[Array, Array | None]:
     if label is None:
         return table, None
     at = names.index(label)
-    classes = table[:, at]
+    inputs, classes = np.delete(table, at, axis=1), table[:, at]
+    if metric not in ("top1", "binary"):
+        return inputs, classes
     odd = classes[classes != np.floor(classes)]
     if odd.size:
-        way_out = "for a regression drop the column from the file, and no accuracy is measured"
+        way_out = "for a regression say --metric regression"
         raise ValueError(f"labels are classes, whole numbers, got {odd[0]:g} in column {label!r}; {way_out}")
-    return np.delete(table, at, axis=1), classes.astype(np.int64)
+    return inputs, classes.astype(np.int64)
 
 
 def _check_names(names: list[str], label: str | None) -> None:

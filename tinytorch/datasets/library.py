@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from tinytorch.datasets.given import as_inputs
+from tinytorch.datasets.labels import Metric, checked_labels, checked_metric, name_of
 
 Array = npt.NDArray[Any]
-IntArray = npt.NDArray[np.int64]
 
 
 class DatasetUnavailable(RuntimeError):  # noqa: N818  the name says what is wrong; part of the public face
@@ -21,28 +21,39 @@ class DatasetUnavailable(RuntimeError):  # noqa: N818  the name says what is wro
 
 @dataclass(frozen=True, eq=False)
 class QuerySampleLibrary:
-    """Samples for queries: `inputs` (n, ...), numeric, and `labels` (n,), int64 class ids, or None.
+    """Samples for queries: `inputs` (n, ...), numeric, and `labels` that answers are held against by `metric`, or None.
 
+    The metrics, and the labels that each takes, are those of `labels.checked_labels`; with 'none' labels are let go.
     Inputs are handed out read-only. Lists and the like are taken as numpy takes them. Raises ValueError if there is no
-    sample, if inputs are not numbers or labels not whole numbers, or if the lengths differ.
+    sample, if inputs are not numbers, if labels are not what the metric takes, or if the lengths differ.
     """
 
     name: str
     inputs: Array
-    labels: IntArray | None = None
+    labels: Array | None = None
     source: str = ""
+    metric: Metric = "top1"
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "inputs", _read_only(_checked_inputs(self.inputs)))
-        if self.labels is not None:
-            object.__setattr__(self, "labels", _checked_labels(np.asarray(self.labels), len(self.inputs)))
+        metric = checked_metric(self.metric)
+        if self.labels is None and metric not in ("top1", "none"):
+            raise ValueError(f"metric {name_of(metric)} needs labels; give (inputs, labels), or metric='none'")
+        kept = None if metric == "none" or self.labels is None else self.labels
+        object.__setattr__(self, "labels", kept if kept is None else checked_labels(kept, len(self.inputs), metric))
 
     @classmethod
     def from_arrays(
-        cls, inputs: Array, labels: Array | None = None, *, name: str = "arrays", source: str = "given as arrays"
+        cls,
+        inputs: Array,
+        labels: Array | None = None,
+        *,
+        name: str = "arrays",
+        source: str = "given as arrays",
+        metric: Metric = "top1",
     ) -> Self:
-        """Return a library of your own `inputs` (n, ...) and, for accuracy, `labels` (n,)."""
-        return cls(name, inputs, labels, source)
+        """Return a library of your own `inputs` (n, ...) and, for accuracy, `labels`, a row a sample."""
+        return cls(name, inputs, labels, source, metric)
 
     def __len__(self) -> int:
         return len(self.inputs)
@@ -73,25 +84,3 @@ def _checked_inputs(given: Any) -> Array:
     if inputs.ndim == 0 or len(inputs) == 0:
         raise ValueError(f"a sample library needs at least one sample, got inputs of shape {inputs.shape}")
     return inputs
-
-
-def _checked_labels(labels: Array, samples: int) -> IntArray:
-    if labels.ndim != 1:
-        raise ValueError(
-            f"labels must have one class id per sample, shape ({samples},), got {labels.shape}; "
-            "turn one-hot rows into ids with labels.argmax(axis=1)"
-        )
-    if labels.dtype.kind not in "iu":
-        raise ValueError(f"labels must be whole numbers (class ids), got dtype {labels.dtype}; {_way_out(labels)}")
-    if len(labels) != samples:
-        raise ValueError(f"every sample needs one label: got {samples} samples and {len(labels)} labels")
-    return labels.astype(np.int64)
-
-
-def _way_out(labels: Array) -> str:
-    """Return what to do with labels that are no class ids; targets of a regression are never to be cut to integers."""
-    if labels.dtype.kind == "f":
-        return "the accuracy check takes classes: leave the labels out for a regression, and no accuracy is measured"
-    if labels.dtype.kind == "b":
-        return "use labels.astype(int)"
-    return "number the classes from 0 on in the order of the model's scores"

@@ -5,10 +5,12 @@ CIFAR-10's reader and its download are imported when they are first asked for.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from tinytorch.datasets.labels import Metric
 from tinytorch.datasets.library import Array, QuerySampleLibrary
 
 DATA = Path(__file__).parent
@@ -18,25 +20,28 @@ DIGITS_SPLITS = {"train": slice(0, 1287), "test": slice(1287, 1797), "all": slic
 
 
 def load_dataset(
-    dataset: str | QuerySampleLibrary | Array | tuple[Array, Array], *, split: str = "test"
+    dataset: str | QuerySampleLibrary | Array | tuple[Array, Array],
+    *,
+    split: str = "test",
+    metric: Metric | None = None,
 ) -> QuerySampleLibrary:
     """Return a library for a name ("digits", "cifar10"), a library (as it is), inputs, or a pair (inputs, labels).
 
-    `split` is "train", "test" or "all" and matters for names only. Raises ValueError for an unknown name or split, and
-    DatasetUnavailable if CIFAR-10 is neither here nor to be had.
+    `split` is "train", "test" or "all" and matters for names only; `metric` says what makes an answer right, by default
+    top1, or what the library says. Raises ValueError for an unknown name, split or metric, and DatasetUnavailable if
+    CIFAR-10 is neither here nor to be had.
     """
     if isinstance(dataset, QuerySampleLibrary):
-        return dataset
+        return dataset if metric is None else replace(dataset, metric=metric)
     if isinstance(dataset, tuple):
         if len(dataset) != 2:
             raise ValueError(f"a tuple must be (inputs, labels), got {len(dataset)} items")
-        return QuerySampleLibrary.from_arrays(*dataset)
+        return QuerySampleLibrary.from_arrays(*dataset, metric=metric or "top1")
     if not isinstance(dataset, str):
-        return QuerySampleLibrary.from_arrays(dataset)
-    if dataset == "digits":
-        return digits(split)
-    if dataset == "cifar10":
-        return cifar10(split)
+        return QuerySampleLibrary.from_arrays(dataset, metric=metric or "top1")
+    if dataset in DATASETS:
+        library = digits(split) if dataset == "digits" else cifar10(split)
+        return library if metric is None else replace(library, metric=metric)
     raise ValueError(f"there is no data set {dataset!r}; there are {', '.join(DATASETS)}, or give your own arrays")
 
 

@@ -223,7 +223,11 @@ def _measure(
     rows = [np.frombuffer(answers[i], system.output_dtype).reshape(system.output_shape) for i in first]
     outputs = np.array(rows)
     answered = outputs if outputs.ndim == 1 else np.argmax(outputs, axis=1)
-    right = None if library.labels is None else float(np.mean(answered == library.labels[indices]))
+    right = (
+        None
+        if library.labels is None or library.metric != "top1"
+        else float(np.mean(answered == library.labels[indices]))
+    )
     return {"scenario": scenario, "samples": len(indices), "accuracy": right}
 
 

@@ -1,12 +1,13 @@
 """Detectors of what makes a measurement mislead: pure functions on arrays that return a `Pitfall` or None.
 
 `pitfall` is what a detector returns, `arguments` refuses input that no statistic survives; `latencies` takes one set of
-them, `series` their time order, `load` how queries came, `design` how two systems were compared, `report` what was told
-of it. Severity is 'invalid' (the results do not count), 'warning' or 'note'. Each threshold comes from error rates
-measured on real traces, which `benchmarks/error_rates.py` measures again. Rules that drop single queries as outliers
-are not offered: they flag 84 to 100 % of clean traces.
+them, `series` their time order, `load` how queries came, `design` how two systems were compared, `answers` how right
+they are, `report` what was told of it. Severity is 'invalid' (the results do not count), 'warning' or 'note'. Each
+threshold comes from error rates measured on real traces, which `benchmarks/error_rates.py` measures again. Rules that
+drop single queries as outliers are not offered: they flag 84 to 100 % of clean traces.
 """
 
+from .answers import error_growth, score_drop
 from .arguments import (
     check_comparable,
     check_integers,
@@ -56,6 +57,7 @@ __all__ = [
     "dead_code",
     "different_inputs",
     "effective_sample_size",
+    "error_growth",
     "layout_bias",
     "level_step",
     "mean_of_ratios",
@@ -67,6 +69,7 @@ __all__ = [
     "paired_accuracy",
     "same_sample",
     "saturated",
+    "score_drop",
     "slow_warm_up",
     "stalls",
     "survey",

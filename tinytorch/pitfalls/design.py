@@ -145,12 +145,15 @@ def unequal_accuracy(model_correct: Any, reference_correct: Any, share: float = 
 
     Found: 5 points lost, 94 % at n = 500; flagged in vain: 5 % at 0.9 points. The bare accuracies flag 15 %.
     """
-    found = accuracy_drop(model_correct, reference_correct, share)
+    return unequal_answers(accuracy_drop(model_correct, reference_correct, share))
+
+
+def unequal_answers(found: AccuracyDrop, metric: str = "top1") -> Pitfall | None:
+    """Return the pitfall of `unequal_accuracy` for a drop by any metric."""
     if found.verdict == "pass":
         return None
-    evidence = (
-        f"{found.drop:.2%} of the samples lost [{found.low:.2%}, {found.high:.2%}], {found.limit:.2%} are allowed"
-    )
+    lost = "larger errors on average" if metric == "regression" else "of the samples lost"
+    evidence = f"{found.drop:.2%} {lost} [{found.low:.2%}, {found.high:.2%}], {found.limit:.2%} are allowed"
     if found.verdict == "fail":
         return Pitfall(
             "unequal accuracy", "the model answers worse", evidence, "speed does not count: mend the model", "invalid"

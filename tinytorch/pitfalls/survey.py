@@ -17,6 +17,7 @@ from tinytorch.runs.pairs import Pair
 from tinytorch.runs.results import StoredResults
 from tinytorch.runs.run import IntArray, Run
 
+from .answers import error_growth, score_drop
 from .design import (
     AccuracyDrop,
     accuracy_drop,
@@ -25,7 +26,7 @@ from .design import (
     layout_bias,
     order_confounding,
     too_few_rounds,
-    unequal_accuracy,
+    unequal_answers,
 )
 from .latencies import coarse_timer, contention, dead_code, multimodality, stalls, too_few_samples
 from .load import caching, offered_load, saturated, wrong_arrivals
@@ -187,7 +188,10 @@ def _of_the_baseline(results: StoredResults, detectors: Detectors) -> Found:
 
 
 def paired_accuracy(results: StoredResults) -> AccuracyDrop | None:
-    """Return how many right answers the model loses against the baseline; None where that was not measured."""
+    """Return how much worse the model answers than the baseline; None where that was not measured."""
+    if {"model", "baseline"} <= set(results.scores):
+        compared = error_growth if results.metric == "regression" else score_drop
+        return compared(results.scores["model"], results.scores["baseline"])
     right = _right_answers(results)
     return accuracy_drop(*right) if right is not None and right[1].any() else None
 
@@ -201,9 +205,9 @@ def _right_answers(results: StoredResults) -> tuple[BoolArray, BoolArray] | None
 
 def _of_the_answers(results: StoredResults) -> Pitfall | None:
     """Whether the model answers worse than its baseline, which must answer something rightly itself."""
-    right = _right_answers(results)
-    if right is None or right[1].any():
-        return None if right is None else unequal_accuracy(*right)
+    found, right = paired_accuracy(results), _right_answers(results)
+    if found is not None or right is None:
+        return None if found is None else unequal_answers(found, results.metric)
     evidence = f"0 of {len(right[1])} answers are right"
     remedy = "look at the labels, or name a baseline that answers"
     return Pitfall("unequal accuracy", "the baseline answers nothing rightly", evidence, remedy, "invalid")

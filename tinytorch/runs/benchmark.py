@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from tinytorch.datasets import QuerySampleLibrary, load_dataset
+from tinytorch.datasets import Metric, QuerySampleLibrary, load_dataset, name_of
 from tinytorch.machine import environment
 from tinytorch.machine.clock import Clock, RealClock, clock_step_ns
 from tinytorch.machine.deadline import deadline
@@ -24,7 +24,8 @@ from tinytorch.runs.drivers import Model
 from tinytorch.runs.enough import end, may_end
 from tinytorch.runs.isolated import in_own_process
 from tinytorch.runs.later import Patient
-from tinytorch.runs.outputs import class_numbers, holds_nan
+from tinytorch.runs.outputs import holds_nan
+from tinytorch.runs.rating import NUMBERED, rated
 from tinytorch.runs.results import ScenarioRuns, StoredResults
 from tinytorch.runs.rounds import RoundBase
 from tinytorch.runs.run import Array, IntArray, QueryLog, Run, RunFailed
@@ -98,9 +99,13 @@ class Benchmark:
         self.times.clear()
         self.systems[arm] = System(system, build, name or str(getattr(system, "__name__", type(system).__name__)))
 
-    def set_dataset(self, dataset: Any) -> None:
-        """Set what is asked: 'digits', 'cifar10', an array, (inputs, labels), or a QuerySampleLibrary."""
-        self.library = load_dataset(dataset)
+    def set_dataset(self, dataset: Any, metric: Metric | None = None) -> None:
+        """Set what is asked: 'digits', 'cifar10', an array, (inputs, labels), or a QuerySampleLibrary.
+
+        `metric` says what makes an answer right: 'top1' (labels are classes, the default), 'binary', 'multilabel',
+        'regression', 'none', or a function (outputs, labels) -> how right each answer is (n,), from 0 to 1.
+        """
+        self.library = load_dataset(dataset, metric=metric)
         self.times.clear()
 
     def ready(self) -> tuple[dict[str, System], QuerySampleLibrary]:
@@ -149,7 +154,8 @@ class Benchmark:
             dataset_name=samples.name,
             dataset_fingerprint=samples.fingerprint,
             n_samples=len(samples),
-            labels=samples.labels,
+            labels=samples.labels if samples.metric in NUMBERED else None,
+            metric=name_of(samples.metric),
             layout_controlled=True,
             isolated=self.isolate,
             virtual_time=not isinstance(self.clock, RealClock),
@@ -178,7 +184,8 @@ class Benchmark:
         if library.labels is not None:
             with deadline(self.settings.deadline_s * len(systems)):
                 predict = type(self).accuracy_pass
-                results.classes = {arm: classes_of(system, library, predict) for arm, system in systems.items()}
+                found = {arm: rating_of(system, library, predict) for arm, system in systems.items()}
+            setattr(results, "classes" if library.metric in NUMBERED else "scores", found)
 
     def note(self, results: Any, this: RoundBase) -> None:
         """Note in the results that a round was measured, and what it decided: the load that was left open."""
@@ -285,15 +292,14 @@ def empty_call_ns(clock: Clock, stream: Callable[..., None]) -> float:
     return float(np.median(log.completed - log.scheduled))
 
 
-def classes_of(system: System, library: QuerySampleLibrary, predict: Callable[[Model, Array], Array]) -> IntArray:
-    """Return the class that the system gives each sample: the accuracy pass. Raises RunFailed."""
-    labels = np.empty(0, np.int64) if library.labels is None else library.labels
+def rating_of(system: System, library: QuerySampleLibrary, predict: Callable[[Model, Array], Array]) -> Array:
+    """Return how right the system's answer to each sample is: the accuracy pass. Raises RunFailed."""
     try:
         copied = rebuild(system.system, system.build, np.random.default_rng(0))
         outputs = predict(Patient(as_model(copied)), library.inputs)  # what a copy remembers stays out of the runs
         if holds_nan(outputs):
             raise ValueError("the outputs hold NaN")
-        return class_numbers(outputs, labels)
+        return rated(outputs, library)
     except Exception as error:
         message = f"accuracy: {system.name} failed with {type(error).__name__}: {error}"
         raise RunFailed(message, "accuracy", 0, 0, []) from error

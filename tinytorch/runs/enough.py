@@ -13,9 +13,9 @@ from dataclasses import replace
 import numpy as np
 
 from tinytorch.looks import OPEN, looks, standing
-from tinytorch.runs.pairs import FloatArray, paired_values, query_ratios
+from tinytorch.runs.pairs import paired_values, query_ratios
 from tinytorch.runs.results import StoredResults
-from tinytorch.runs.run import Run
+from tinytorch.runs.run import FloatArray, Run
 from tinytorch.runs.settings import NS_PER_S
 
 

@@ -1,4 +1,4 @@
-"""Runs as plain data for JSON: whole numbers as compressed differences. Knows no file and no statistics."""
+"""Runs as plain data for JSON: numbers compressed, whole ones as differences. Knows no file and no statistics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinytorch.runs.run import IntArray, Run
+from tinytorch.runs.run import FloatArray, IntArray, Run
 
 SCHEMA_VERSION = 1  # of what `Results.to_dict` and `Report.save_as_json` write
 MOMENTS = ("scheduled_ns", "issued_ns", "completed_ns", "sample_indices")
@@ -23,6 +23,16 @@ def pack(values: IntArray) -> str:
 def unpack(text: str) -> IntArray:
     """Return what `pack` packed, int64."""
     return np.cumsum(np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<i8")).astype(np.int64)
+
+
+def pack_numbers(values: FloatArray) -> str:
+    """Return numbers as text: float64, compressed, in base64."""
+    return base64.b64encode(zlib.compress(values.astype("<f8").tobytes())).decode("ascii")
+
+
+def unpack_numbers(text: str) -> FloatArray:
+    """Return what `pack_numbers` packed."""
+    return np.frombuffer(zlib.decompress(base64.b64decode(text)), dtype="<f8").astype(np.float64)
 
 
 def pack_run(run: Run) -> dict[str, Any]:

@@ -13,9 +13,8 @@ import numpy.typing as npt
 from tinytorch.looks import doubt, level_of, spent
 from tinytorch.runs.drivers import Step
 from tinytorch.runs.results import StoredResults
-from tinytorch.runs.run import Run
+from tinytorch.runs.run import FloatArray, Run
 
-FloatArray = npt.NDArray[np.float64]
 Values = tuple[list[float], list[float]]  # of either system, shape (rounds,) each
 
 BY_QUERY = ("single_stream", "median latency")  # the ratio of a round is the median of its queries' ratios

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, ClassVar, Self
 
-from tinytorch.runs.packed import SCHEMA_VERSION, pack, pack_run, unpack, unpack_run
+from tinytorch.runs.packed import SCHEMA_VERSION, pack, pack_numbers, pack_run, unpack, unpack_numbers, unpack_run
 from tinytorch.runs.rules import coarse_clock, no_time, queue_remembers
-from tinytorch.runs.run import IntArray, Run, end_to_end
+from tinytorch.runs.run import FloatArray, IntArray, Run, end_to_end
 from tinytorch.runs.settings import Reason, Settings
 
 Rule = Callable[[Run, Settings], list[Reason]]
@@ -88,6 +88,8 @@ class StoredResults(Mapping[str, ScenarioRuns]):
     scenarios: dict[str, ScenarioRuns] = field(default_factory=dict)
     labels: IntArray | None = None
     classes: dict[str, IntArray] = field(default_factory=dict)  # by arm, what it answered in the accuracy pass
+    metric: str = "top1"  # what makes an answer right; other metrics than top1 and binary have scores for classes
+    scores: dict[str, FloatArray] = field(default_factory=dict)  # by arm and sample: how right it is, or its error
     layout_controlled: bool = False
     isolated: bool = False  # each round had a process of its own
     virtual_time: bool = False  # the clock was not the machine's
@@ -125,10 +127,17 @@ class StoredResults(Mapping[str, ScenarioRuns]):
 
     @property
     def accuracy(self) -> dict[str, float | None]:
-        """By arm, the share of the dataset's samples answered correctly; None where that was not measured."""
+        """By arm, the share of samples answered correctly, or their mean score; None where that was not measured."""
         arms = ["model"] if self.baseline_name is None else ["model", "baseline"]
         scored = {arm: type(self).score(found, self.labels) for arm, found in self.classes.items()}
+        if self.metric != "regression":
+            scored |= {arm: float(found.mean()) for arm, found in self.scores.items()}
         return {arm: scored.get(arm) for arm in arms}
+
+    @property
+    def mean_error(self) -> dict[str, float]:
+        """By arm, the mean absolute error of a regression; empty for other metrics."""
+        return {arm: float(found.mean()) for arm, found in self.scores.items()} if self.metric == "regression" else {}
 
     @property
     def runs(self) -> dict[str, dict[str, list[Run]]]:
@@ -155,6 +164,7 @@ class StoredResults(Mapping[str, ScenarioRuns]):
         plain = dict(vars(self)) | {"settings": asdict(self.settings)}
         plain["labels"] = None if self.labels is None else pack(self.labels)
         plain["classes"] = {arm: pack(numbers) for arm, numbers in self.classes.items()}
+        plain["scores"] = {arm: pack_numbers(numbers) for arm, numbers in self.scores.items()}
         plain["scenarios"] = {
             scenario: {arm: [pack_run(run) for run in runs] for arm, runs in result.runs.items()}
             for scenario, result in self.items()
@@ -169,10 +179,11 @@ class StoredResults(Mapping[str, ScenarioRuns]):
         packed = {name: value for name, value in plain.items() if name != "schema_version"}
         settings, step_ns = Settings(**packed.pop("settings")), packed.get("clock_step_ns", 0)
         labels = packed.pop("labels")
-        classes = {arm: unpack(numbers) for arm, numbers in packed.pop("classes").items()}
+        packed["classes"] = {arm: unpack(numbers) for arm, numbers in packed["classes"].items()}
+        packed["scores"] = {arm: unpack_numbers(numbers) for arm, numbers in packed.get("scores", {}).items()}
         scenarios = {}
         for scenario, arms in packed.pop("scenarios").items():
             runs = {arm: [unpack_run(scenario, run) for run in runs] for arm, runs in arms.items()}
             scenarios[scenario] = cls.scenario_type(scenario, runs, settings, step_ns)
         labels = None if labels is None else unpack(labels)
-        return cls(settings=settings, labels=labels, classes=classes, scenarios=scenarios, **packed)
+        return cls(settings=settings, labels=labels, scenarios=scenarios, **packed)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Array = npt.NDArray[Any]
 IntArray = npt.NDArray[np.int64]
+FloatArray = npt.NDArray[np.float64]
 UNANSWERED = "unanswered"  # told from an answer by identity
 
 

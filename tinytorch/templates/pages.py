@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from tinytorch.charts.drawing import spread
 from tinytorch.charts.svg import plain, variables
-from tinytorch.templates.tables import share_of
+from tinytorch.templates.tables import metric_words, share_of
 
 
 def render(template: str, **context: object) -> str:
@@ -30,7 +30,12 @@ def render(template: str, **context: object) -> str:
         keep_trailing_newline=True,
     )
     environment.globals.update(
-        palette=variables, plain=plain, spread=spread, setting_pairs=setting_pairs, share_of=share_of
+        palette=variables,
+        plain=plain,
+        spread=spread,
+        setting_pairs=setting_pairs,
+        share_of=share_of,
+        metric_words=metric_words,
     )
     return environment.get_template(template).render(**context)
 

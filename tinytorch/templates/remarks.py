@@ -70,5 +70,6 @@ def _uncompared(results: StoredResults, comparisons: Sequence[Any]) -> Iterator[
 
 def _accuracy(results: StoredResults, accuracy: Any) -> Iterator[str]:
     if accuracy is not None and accuracy.verdict == "inconclusive":
-        loss, allowed = f"{100 * accuracy.high:.1f} percentage points of accuracy", f"{100 * accuracy.limit:.1f}"
+        unit = "% of the error" if results.mean_error else "percentage points of accuracy"
+        loss, allowed = f"{100 * accuracy.high:.1f} {unit}", f"{100 * accuracy.limit:.1f}"
         yield f"A loss of up to {loss} is not excluded, where {allowed} are allowed; give more samples."

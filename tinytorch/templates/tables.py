@@ -75,7 +75,7 @@ def measured_cells(results: StoredResults, rows: list[dict[str, Any]], names: Ma
         stated = [row["arms"][arm]["stated"] if arm in row["arms"] else "not measured" for arm in names]
         cells.append(["" if scenario == before else scenario, row["quantity"], *stated])
         before = scenario
-    return [*cells, ["Accuracy", "top-1", *(share_of(results, arm) for arm in names)]]
+    return [*cells, [*metric_words(results), *(share_of(results, arm) for arm in names)]]
 
 
 def readable(table: str, caption: str) -> str:
@@ -89,8 +89,20 @@ def readable(table: str, caption: str) -> str:
     return re.sub(r"<table[^>]*>", lambda tag: tag[0] + headed, named, count=1)
 
 
+def metric_words(results: StoredResults) -> tuple[str, str]:
+    """What the row about the answers is called, and by which metric they were rated."""
+    if results.metric == "regression":
+        return "Error", "mean absolute"
+    words = {"top1": "top-1", "binary": "of two classes", "multilabel": "all labels right", "none": "top-1"}
+    return "Accuracy", words.get(results.metric, results.metric)
+
+
 def share_of(results: StoredResults, arm: str) -> str:
+    """How right the answers of an arm are, or how far off, in words."""
     share = results.accuracy.get(arm)
+    if arm in results.mean_error:
+        return f"{results.mean_error[arm]:.4g}"
     if share is None:
-        return "not measured (no labels)" if results.labels is None else "not measured"
+        unlabelled = results.labels is None and results.metric in ("top1", "none")
+        return "not measured (no labels)" if unlabelled else "not measured"
     return f"{100 * share:.1f} %"

@@ -24,7 +24,8 @@ def other_parts(results: Results) -> Iterator[str]:
     if type(results.n_samples) is not int or results.n_samples < 1:
         yield f"a data set has 1 sample or more, this one {results.n_samples!r}"
     labels = {} if results.labels is None else {"labels": results.labels}
-    for name, numbers in ({f"answers of the {arm}": each for arm, each in results.classes.items()} | labels).items():
+    answers = {f"answers of the {arm}": each for arm, each in (*results.classes.items(), *results.scores.items())}
+    for name, numbers in (answers | labels).items():
         if len(numbers) != results.n_samples:
             yield f"each of {results.n_samples} samples has one answer and one label, there are {len(numbers)} {name}"
     for scenario, result in results.items():
