@@ -44,7 +44,6 @@ def near(outputs, labels):
         (near, [1.0, 2.0, 3.0, 4.0], np.array([1.0, 3.0, 3.0, 4.0]), [1, 0.5, 1, 1]),
         (lambda outputs, labels: outputs == labels, ["a", "b", "c", "d"], np.array(["a", "x", "c", "d"]), [1, 0, 1, 1]),
     ],
-    ids=str,
 )
 def test_answers_are_rated_by_their_metric(metric, labels, outputs, kept):
     assert rated(np.asarray(outputs), library(labels, metric)).tolist() == kept
@@ -69,7 +68,6 @@ def test_answers_are_rated_by_their_metric(metric, labels, outputs, kept):
         (near, [None, {}, [], 1], "labels are numbers or texts"),
         (near, 3.0, "a single value labels"),
     ],
-    ids=str,
 )
 def test_labels_that_a_metric_does_not_take_are_refused(metric, labels, said):
     with pytest.raises(ValueError, match=said.replace("(", r"\(")):
@@ -89,7 +87,6 @@ def test_labels_that_a_metric_does_not_take_are_refused(metric, labels, said):
         (lambda o, y: o - y, HALF, np.zeros(4), "from 0 to 1, got -1; scale it"),
         (lambda o, y: np.full(4, np.nan), HALF, np.zeros(4), "from 0 to 1, got nan"),
     ],
-    ids=str,
 )
 def test_answers_that_a_metric_does_not_take_are_refused(metric, labels, outputs, said):
     with pytest.raises(ValueError, match=said):
