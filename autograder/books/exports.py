@@ -1,8 +1,8 @@
 """Results in the forms that other systems take: Canvas's and Moodle's grade sheets, Gradescope's results, plain CSV.
 
 Made from results alone. The student's id holds what Canvas and Moodle need where `owners.py` read it from their own
-file names; elsewhere those columns are empty, and a roster from the platform fills them. Automatic points only: written
-answers are graded in nbgrader's formgrader, whose gradebook stays the book of record.
+file names; elsewhere those columns are empty: `sheets.py` fills in what the platform itself handed out. Points are the
+gradebook's where a person gave some there, which stays the book of record.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.books.points import Score, scores
 from autograder.collecting.owners import plain_id
 from autograder.files import write_whole
 from autograder.grading.autograded import feedback_lines
@@ -23,13 +24,21 @@ from autograder.shown import in_sheet
 
 FORMATS = ("gradescope", "canvas", "moodle", "csv")
 TITLE = "13 Benchmarking"
+Points = Mapping[str, Score]  # by student
 _NUMBERED = re.compile(r"(?P<name>.+)_(?P<number>\d+)")
 
 
-def export(results: Sequence[Result], how: str, folder: Path, title: str = TITLE) -> list[Path]:
+def export(
+    results: Sequence[Result],
+    how: str,
+    folder: Path,
+    title: str = TITLE,
+    points: Points | None = None,
+) -> list[Path]:
     """Write the results as `how` takes them into `folder` and return the paths. Raises ValueError for another format.
 
-    `title` names Canvas's assignment: "13 Benchmarking (4711)" with its number, or a new column is made there.
+    `points` are by student, without them those of the suites. `title` names Canvas's assignment: "13 Benchmarking
+    (4711)" with its number, or a new column is made there.
     """
     if how == "gradescope":
         return [
@@ -37,9 +46,9 @@ def export(results: Sequence[Result], how: str, folder: Path, title: str = TITLE
             for result in results
         ]
     tables = {
-        "canvas": lambda: canvas(results, title),
-        "moodle": lambda: moodle(results),
-        "csv": lambda: plain(results),
+        "canvas": lambda: canvas(results, title, points),
+        "moodle": lambda: moodle(results, points),
+        "csv": lambda: plain(results, points),
     }
     if how not in tables:
         raise ValueError(f"no such format: {how}; there are {', '.join(FORMATS)}")
@@ -72,40 +81,45 @@ def gradescope(result: Result) -> dict[str, Any]:
     }
 
 
-def canvas(results: Sequence[Result], title: str = TITLE) -> str:
+def canvas(results: Sequence[Result], title: str = TITLE, points: Points | None = None) -> str:
     """Return a sheet for Canvas's gradebook import: its five columns for the student, then the assignment."""
-    points = max((result.points for result in results), default=0.0)
+    points = scores(results) if points is None else points
+    most = max((score.of for score in points.values()), default=0.0)
     rows: list[list[str]] = [
         ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", title],
-        ["    Points Possible", "", "", "", "", points_text(points)],
+        ["    Points Possible", "", "", "", "", points_text(most)],
     ]
     for result in results:
         name, number = _name_and_number(result.student)
         login = "" if number else name
-        rows.append([name, number, "", login, "", _score(result)])
+        rows.append([name, number, "", login, "", _score(points[result.student])])
     return _csv(rows)
 
 
-def moodle(results: Sequence[Result]) -> str:
+def moodle(results: Sequence[Result], points: Points | None = None) -> str:
     """Return a sheet for Moodle's "Upload grading worksheet"; Moodle finds a participant by the identifier."""
+    points = scores(results) if points is None else points
     rows = [["Identifier", "Full name", "Grade", "Maximum grade", "Feedback comments"]]
     for result in results:
         name, number = _name_and_number(result.student)
         identifier = f"Participant {number}" if number else ""
-        rows.append([identifier, name, _score(result), points_text(result.points), _in_words(result)])
+        score = points[result.student]
+        rows.append([identifier, name, _score(score), points_text(score.of), in_words(result)])
     return _csv(rows)
 
 
-def plain(results: Sequence[Result]) -> str:
+def plain(results: Sequence[Result], points: Points | None = None) -> str:
     """Return a row a student: total, each exercise, written answers to read, and what an instructor should know."""
+    points = scores(results) if points is None else points
     exercises = list(dict.fromkeys(mark.exercise for result in results for mark in result.marks))
     rows = [["student", "total", "of", *exercises, "written answers to read", "needs attention", "remarks"]]
     for result in results:
         earned = {mark.exercise: points_text(mark.earned) for mark in result.marks}
         marks = [earned.get(name, "") for name in exercises] if result.scored else [""] * len(exercises)
         told = [str(result.to_read), "yes" if result.attention else "", " ".join([*result.remarks, *result.staff])]
-        total = _score(result) if result.judged else NOT_JUDGED
-        rows.append([result.student, total, points_text(result.points), *marks, *told])
+        score = points[result.student]
+        total = _score(score) if result.judged else NOT_JUDGED
+        rows.append([result.student, total, points_text(score.of), *marks, *told])
     return _csv(rows)
 
 
@@ -122,12 +136,12 @@ def _gradescope_test(mark: Mark) -> dict[str, Any]:
     }
 
 
-def _score(result: Result) -> str:
-    """Nothing where nothing could be graded: an empty cell changes no grade, a 0 would be a verdict."""
-    return points_text(result.earned) if result.scored else ""
+def _score(score: Score) -> str:
+    return "" if score.earned is None else points_text(score.earned)
 
 
-def _in_words(result: Result) -> str:
+def in_words(result: Result) -> str:
+    """What a student is told beside the grade: the exercises with lost points, and what was repaired."""
     lost = [
         f"{mark.number} {mark.title}: {points_text(mark.earned)} of {points_text(mark.points)}."
         for mark in result.marks

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from autograder.grading.gradebook import GradebookError
 from autograder.grading.results import Result
@@ -19,6 +20,12 @@ _GRADES = """
     JOIN assignment ON submitted_assignment.assignment_id = assignment.id
     JOIN base_cell ON grade.cell_id = base_cell.id
     WHERE assignment.name = :assignment AND (grade.manual_score IS NOT NULL OR grade.extra_credit <> 0)
+"""
+_PENALTIES = """
+    SELECT submitted_assignment.student_id, SUM(submitted_notebook.late_submission_penalty)
+    FROM submitted_notebook JOIN submitted_assignment ON submitted_notebook.assignment_id = submitted_assignment.id
+    JOIN assignment ON submitted_assignment.assignment_id = assignment.id
+    WHERE assignment.name = :assignment GROUP BY submitted_assignment.student_id
 """
 _COMMENTS = """
     SELECT submitted_assignment.student_id, base_cell.name, comment.manual_comment
@@ -48,21 +55,7 @@ def read_given(course: Path, url: str | None = None) -> dict[str, dict[str, Give
     `url` is the gradebook's where it is not the course's own. Points that wait for another look count as not given.
     Raises GradebookError if the gradebook cannot be read.
     """
-    if url is None and not (course / "gradebook.db").is_file():
-        return {}
-    from sqlalchemy import create_engine, text
-    from sqlalchemy.exc import SQLAlchemyError
-
-    where = {"assignment": ASSIGNMENT}
-    try:
-        engine = create_engine(url or f"sqlite:///{(course / 'gradebook.db').resolve()}")
-        with engine.connect() as gradebook:
-            grades = gradebook.execute(text(_GRADES), where).all()
-            comments = gradebook.execute(text(_COMMENTS), where).all()
-        engine.dispose()
-    except (SQLAlchemyError, ImportError) as error:
-        why = (str(error).splitlines() or [""])[0][:200]
-        raise GradebookError(f"what you gave cannot be read from the gradebook: {why}") from error
+    grades, comments = _asked(course, url, _GRADES, _COMMENTS)
     found: dict[str, dict[str, Given]] = {}
     for student, cell, points, extra, waiting in grades:
         if extra or not waiting:
@@ -72,6 +65,31 @@ def read_given(course: Path, url: str | None = None) -> dict[str, dict[str, Give
         own = found.setdefault(student, {})
         own[cell] = replace(own.get(cell, Given()), comment=comment)
     return found
+
+
+def read_penalties(course: Path, url: str | None = None) -> dict[str, float]:
+    """Return {student: points taken for lateness}, by nbgrader's late submission plugin, empty without a gradebook.
+
+    Raises GradebookError if the gradebook cannot be read.
+    """
+    return {student: points or 0.0 for student, points in _asked(course, url, _PENALTIES)[0]}
+
+
+def _asked(course: Path, url: str | None, *questions: str) -> list[Sequence[Any]]:
+    if url is None and not (course / "gradebook.db").is_file():
+        return [[] for _ in questions]
+    from sqlalchemy import create_engine, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        engine = create_engine(url or f"sqlite:///{(course / 'gradebook.db').resolve()}")
+        with engine.connect() as gradebook:
+            found = [gradebook.execute(text(question), {"assignment": ASSIGNMENT}).all() for question in questions]
+        engine.dispose()
+    except (SQLAlchemyError, ImportError) as error:
+        why = (str(error).splitlines() or [""])[0][:200]
+        raise GradebookError(f"what you gave cannot be read from the gradebook: {why}") from error
+    return list(found)
 
 
 def total(result: Result, given: Gifts) -> tuple[float, float]:
