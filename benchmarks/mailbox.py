@@ -28,9 +28,9 @@ from fastapi import FastAPI, Request, Response
 from side_by_side import number, publish, spread, table
 from starlette.concurrency import run_in_threadpool
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import access, people, settings
 from autograder.mailbox.mailbox import make_mailbox, open_mailbox
-from autograder.mailbox.people import Student
 from autograder.mailbox.serving.watch import ARENAS
 from autograder.mailbox.serving.web import listen, serve
 from autograder.reading.places import RELEASE

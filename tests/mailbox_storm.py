@@ -19,10 +19,10 @@ from typing import Any
 import httpx
 from sqlalchemy import select
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import access, people, queue, receipts, retention, settings, tables
 from autograder.mailbox.database import DatabaseAwayError
 from autograder.mailbox.mailbox import URL_VARIABLE, Mailbox, make_mailbox
-from autograder.mailbox.people import Student
 from tests import courses
 
 ROOT = Path(__file__).resolve().parents[1]

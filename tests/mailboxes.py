@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import uvicorn
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import access, people, settings
 from autograder.mailbox.mailbox import Mailbox, make_mailbox
-from autograder.mailbox.people import Student
 from autograder.mailbox.serving.web import listen
 from autograder.mailbox.web.app import make_app
 from tests import mini

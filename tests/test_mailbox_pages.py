@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import people, queue
 from autograder.mailbox.mailbox import Mailbox
-from autograder.mailbox.people import Student
 from tests import mini
 from tests.mailboxes import ADA, asking, client_of, code, new_mailbox
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from autograder.collecting.roster import read_roster
 from autograder.mailbox.mailbox import Mailbox
-from autograder.mailbox.roster import read_roster
 from autograder.mailbox.settings import changed
 from tests.mailboxes import new_mailbox
 

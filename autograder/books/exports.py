@@ -17,6 +17,7 @@ from typing import Any
 
 from autograder.books.points import Score, scores
 from autograder.collecting.owners import plain_id
+from autograder.collecting.roster import Roll
 from autograder.files import write_whole
 from autograder.grading.autograded import feedback_lines
 from autograder.grading.results import NOT_JUDGED, Mark, Result, points_text
@@ -34,6 +35,7 @@ def export(
     folder: Path,
     title: str = TITLE,
     points: Points | None = None,
+    roll: Roll | None = None,
 ) -> list[Path]:
     """Write the results as `how` takes them into `folder` and return the paths. Raises ValueError for another format.
 
@@ -48,7 +50,7 @@ def export(
     tables = {
         "canvas": lambda: canvas(results, title, points),
         "moodle": lambda: moodle(results, points),
-        "csv": lambda: plain(results, points),
+        "csv": lambda: plain(results, points, roll),
     }
     if how not in tables:
         raise ValueError(f"no such format: {how}; there are {', '.join(FORMATS)}")
@@ -108,8 +110,11 @@ def moodle(results: Sequence[Result], points: Points | None = None) -> str:
     return _csv(rows)
 
 
-def plain(results: Sequence[Result], points: Points | None = None) -> str:
-    """Return a row a student: total, each exercise, written answers to read, and what an instructor should know."""
+def plain(results: Sequence[Result], points: Points | None = None, roll: Roll | None = None) -> str:
+    """Return a row a student: total, each exercise, written answers to read, and what an instructor should know.
+
+    With a roll, its name and section stand behind, and whoever handed in nothing has a row without points.
+    """
     points = scores(results) if points is None else points
     exercises = list(dict.fromkeys(mark.exercise for result in results for mark in result.marks))
     rows = [["student", "total", "of", *exercises, "written answers to read", "needs attention", "remarks"]]
@@ -120,6 +125,13 @@ def plain(results: Sequence[Result], points: Points | None = None) -> str:
         score = points[result.student]
         total = _score(score) if result.judged else NOT_JUDGED
         rows.append([result.student, total, points_text(score.of), *marks, *told])
+    if roll is not None:
+        people = [roll.known.get(row[0]) for row in rows[1:]]
+        rows[0] += ["name", "section"]
+        for row, one in zip(rows[1:], people, strict=True):
+            row += [one.name, one.section] if one else ["", "not on the roster"]
+        empty = [""] * (len(exercises) + 3)
+        rows += [[one.id, "", *empty, "handed in nothing", one.name, one.section] for one in roll.missing]
     return _csv(rows)
 
 

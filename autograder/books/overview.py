@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from autograder.books.items import BIN, Bin, Totals, failed_tests, items, totals
 from autograder.books.pages import template
 from autograder.books.similar import families, groups, pairs, read_answers
+from autograder.collecting.roster import Roll
 from autograder.files import write_whole
 from autograder.grading.results import Result, points_text
 from autograder.grading.table import summary
@@ -24,7 +25,7 @@ GROUPS = 40  # shown; the most telling come first
 _HEIGHT, _BASE, _TALLEST = 220, 190, 150  # px: the drawing, where the bars stand, the tallest bar
 
 
-def render(results: Sequence[Result], course: Path) -> str:
+def render(results: Sequence[Result], course: Path, roll: Roll | None = None) -> str:
     """Return the whole page. `course` is the folder that was graded: its `autograded/` holds the answers."""
     alike = families(read_answers(course, results))
     found = groups(alike, results)
@@ -51,20 +52,23 @@ def render(results: Sequence[Result], course: Path) -> str:
         seeds=sorted({result.seed for result in results}),
         tiers=sorted({result.tier for result in results if result.tier}),
         linked=linked,
+        roll=roll,
     )
 
 
-def write_page(results: Sequence[Result], course: Path) -> Path:
+def write_page(results: Sequence[Result], course: Path, roll: Roll | None = None) -> Path:
     """Write `class.html` into the course's folder and return its path."""
-    return write_whole(course / "class.html", render(results, course))
+    return write_whole(course / "class.html", render(results, course, roll))
 
 
-def class_data(results: Sequence[Result], page: Path) -> dict[str, Any]:
+def class_data(results: Sequence[Result], page: Path, roll: Roll | None = None) -> dict[str, Any]:
     """Return the page's numbers as plain data; like the page, it names hidden tests."""
     of_class = totals(results)
     return {
         "page": str(page),
         "students": [summary(result) for result in results],
+        "missing": None if roll is None else [asdict(one) for one in roll.missing],
+        "not_on_the_roster": None if roll is None else list(roll.strangers),
         "totals": None if of_class is None else asdict(of_class),
         "exercises": [
             {

@@ -27,6 +27,7 @@ GRADESCOPE = re.compile(r"submission_[0-9]+")
 
 _BLOCK = re.compile(r"(submission_\d+):\s*")
 _FIELD = re.compile(r"(?:  - |    ):(name|sid|email): *(.*)")
+LATE = "Handed in late, as Canvas says."
 _LONGEST = 180  # bytes of an id: with ".json" behind it a file system takes it as a name
 
 
@@ -56,7 +57,8 @@ def by_platform(name: str) -> Owner | None:
     said = match.groupdict()
     number = said.get("id")
     student = numbered_id(said["name"], number) if number else plain_id(said["name"])
-    return Owner(student, name[end:] or name, (said.get("order") or "").rjust(20, "0"), how=how)
+    late = LATE if how.startswith("canvas") and "_LATE_" in name[:end] else ""
+    return Owner(student, name[end:] or name, (said.get("order") or "").rjust(20, "0"), late, how)
 
 
 def of_gradescope(folder: str, people: Mapping[str, Sequence[str]]) -> Owner:

@@ -37,6 +37,12 @@ def add_export(add: AddCommand) -> None:
         "--title", metavar="TEXT", help='Canvas\'s assignment, "13 Benchmarking (4711)" with the number Canvas gave it'
     )
     export.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="for --to csv: names, sections, the missing (default: DIR/roster.csv)",
+    )
+    export.add_argument(
         "--db", metavar="URL", help="the gradebook with what you gave (default: sqlite:///DIR/gradebook.db)"
     )
     export.add_argument("--json", action="store_true", help="print what was written as JSON, for a script")
@@ -49,6 +55,7 @@ def run(options: argparse.Namespace) -> int:
     from autograder.books.given import read_given, read_penalties
     from autograder.books.loaded import load_class
     from autograder.books.points import scores
+    from autograder.collecting.roster import roll_of
 
     loaded = load_class(options.course / "results")
     results = loaded.everybody
@@ -59,7 +66,9 @@ def run(options: argparse.Namespace) -> int:
         paths = [fill_in(options, results, points)]
     else:
         title = options.title or TITLE
-        paths = export(results, options.to, options.course / "export", title, points)
+        roll = roll_of(options.course, [result.student for result in results], options.roster)
+        paths = export(results, options.to, options.course / "export", title, points, roll)
+        say_aside(*([roll.told()] if roll else []))
         if options.to == "canvas" and "Final" in title:
             say_aside(f"Canvas passes over a column with the word 'Final': give another --title than {title!r}")
     left = sum(not result.readable for result in results)

@@ -44,6 +44,12 @@ def add_grade(add: AddCommand) -> None:
     grade.add_argument("--db", metavar="URL", help="an SQLAlchemy URL (default: sqlite:///DIR/gradebook.db)")
     grade.add_argument("--release", type=Path, default=RELEASE, metavar="FILE", help="the notebook that was released")
     grade.add_argument("--suites", type=Path, metavar="DIR", help="the hidden suites")
+    grade.add_argument(
+        "--roster",
+        type=Path,
+        metavar="FILE",
+        help="a CSV with id, name, email, section: says who is missing; kept as DIR/roster.csv for class and export",
+    )
     grade.add_argument("--jobs", type=positive, metavar="N", help="processes (default: the usable cores)")
     grade.add_argument(
         "--seed",
@@ -75,15 +81,23 @@ def add_grade(add: AddCommand) -> None:
 def run(options: argparse.Namespace) -> int:
     """Grade the folder, write what the course keeps, and print the class."""
     from autograder.collecting.collect import collect
+    from autograder.collecting.roster import ROSTER, read_roster, roll_of
+    from autograder.files import write_whole
     from autograder.grading.whole_class import usable_cores
     from autograder.sandbox import confinement
 
     if options.tier:
         os.environ["AUTOGRADER_TIER"] = options.tier  # for the grading processes as well
+    course = (options.course or _course_of(options.folder)).resolve()
+    if options.roster is not None:
+        read_roster(options.roster)  # what is none is refused before anything is done
     collected = collect(options.folder)
     say_aside(*collected.told())
-    course = (options.course or _course_of(options.folder)).resolve()
     course.mkdir(parents=True, exist_ok=True)
+    if options.roster is not None and options.roster.resolve() != course / ROSTER:
+        write_whole(course / ROSTER, options.roster.read_text(encoding="utf-8-sig"))
+    roll = roll_of(course, [found.student for found in collected.found])
+    say_aside(*([roll.told()] if roll else []))
     tier = confinement.TRUSTED if options.trust_submissions else None if options.scheduler else confinement.probe()
     for why in confinement.passed_over(tier) if tier else ():
         say_aside(f"A better sandbox cannot be used here: {why}")

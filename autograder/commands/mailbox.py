@@ -101,8 +101,8 @@ def _instructor(mailbox: Mailbox, _: Sequence[str]) -> list[str]:
 
 
 def _roster(mailbox: Mailbox, words: Sequence[str]) -> list[str]:
+    from autograder.collecting.roster import read_roster
     from autograder.mailbox.beginning import enter_roster
-    from autograder.mailbox.roster import read_roster
 
     return enter_roster(mailbox, read_roster(Path(_one(words, "a CSV file"))))
 

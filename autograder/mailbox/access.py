@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import people, tables
-from autograder.mailbox.people import Student
 from autograder.mailbox.secret import Secret
 from autograder.mailbox.times import text_of
 

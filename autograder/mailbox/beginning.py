@@ -7,9 +7,9 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from autograder.collecting.roster import Student, read_roster
 from autograder.mailbox import access, people, settings, tables
 from autograder.mailbox.mailbox import Mailbox, make_mailbox
-from autograder.mailbox.roster import read_roster
 from autograder.reading.lesson import ASSIGNMENT, NOTEBOOK
 
 
@@ -31,7 +31,7 @@ def begin(course: Path, url: str | None, roster: Path | None, words: Mapping[str
         mailbox.close()
 
 
-def enter_roster(mailbox: Mailbox, students: list[people.Student]) -> list[str]:
+def enter_roster(mailbox: Mailbox, students: list[Student]) -> list[str]:
     """Make a roster the course's and return what to tell."""
     with mailbox.database.writing() as connection:
         new, left = people.enter(connection, students)

@@ -13,12 +13,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import tables
 from autograder.mailbox.blobs import Blobs, Incoming
 from autograder.mailbox.clock import Reading, ServerClock
 from autograder.mailbox.database import Database
 from autograder.mailbox.limits import TooOftenError
-from autograder.mailbox.people import Student
 from autograder.mailbox.receipts import Receipt, canonical
 from autograder.mailbox.secret import Secret
 from autograder.mailbox.settings import Settings

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import tables
 from autograder.mailbox.settings import Settings
-
-
-@dataclass(frozen=True)
-class Student:
-    """One line of the roster; `id` names the student's files, so it is a file name on every system."""
-
-    id: str
-    name: str
-    email: str = ""
-    section: str = ""
-    group: str = ""
-    enrolled: bool = True
 
 
 def find(connection: Connection, student: str) -> Student | None:

@@ -7,10 +7,10 @@ import io
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from autograder.collecting.roster import Student
 from autograder.grading.results import points_text
 from autograder.mailbox import people, status
 from autograder.mailbox.mailbox import Mailbox
-from autograder.mailbox.people import Student
 from autograder.mailbox.status import Handed
 from autograder.shown import in_sheet
 

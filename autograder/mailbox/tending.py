@@ -9,9 +9,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, func, insert, select
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import access, people, queue, tables
 from autograder.mailbox.mailbox import Mailbox
-from autograder.mailbox.people import Student
 from autograder.shown import in_sheet
 
 

@@ -9,9 +9,9 @@ import pytest
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import people, queue
 from autograder.mailbox.mailbox import Mailbox
-from autograder.mailbox.people import Student
 from tests import mini
 from tests.book.browser import PHONE, WIDE, Browser
 from tests.mailboxes import ADA, GRACE, asking, client_of, code, new_mailbox

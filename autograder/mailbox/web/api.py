@@ -13,12 +13,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
+from autograder.collecting.roster import Student
 from autograder.mailbox import access, names, people, settings, status
 from autograder.mailbox.blobs import Incoming
 from autograder.mailbox.desk import Offer, receipt_of
 from autograder.mailbox.limits import Buckets
 from autograder.mailbox.mailbox import Mailbox, NoMailboxError
-from autograder.mailbox.people import Student
 from autograder.mailbox.receipts import Receipt
 from autograder.mailbox.settings import Settings
 from autograder.mailbox.status import Handed

@@ -1,17 +1,81 @@
 """A course's roster from a CSV file: a line a student: id, name, and where there are any e-mail, section, group.
 
-Headings are read whatever their order, and as Canvas, Moodle and spreadsheets write them.
+Headings are read whatever their order, and as Canvas, Moodle and spreadsheets write them. Who of them handed in is told
+by what a platform's file names hold: its number, a login, an e-mail or a name.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from autograder.collecting.owners import plain_id
-from autograder.mailbox.people import Student
+
+ROSTER = "roster.csv"  # where a course keeps it
+
+
+@dataclass(frozen=True)
+class Student:
+    """One line of the roster; `id` names the student's files, so it is a file name on every system."""
+
+    id: str
+    name: str
+    email: str = ""
+    section: str = ""
+    group: str = ""
+    enrolled: bool = True
+
+
+@dataclass(frozen=True)
+class Roll:
+    """A roster beside those who handed in: who is who, who is missing, and who is not on it."""
+
+    known: Mapping[str, Student]  # by the id under which they were graded
+    missing: tuple[Student, ...]
+    strangers: tuple[str, ...]
+
+    def told(self) -> str:
+        """What is said of them in a line."""
+        n = len(self.known) + len(self.missing)
+        lacking = f"; {len(self.missing)} missing: {_some([one.name for one in self.missing])}" if self.missing else ""
+        others = f"; not on it: {_some(self.strangers)}" if self.strangers else ""
+        return f"{n} on the roster, {len(self.known)} found{lacking}{others}."
+
+
+def call_the_roll(roster: Sequence[Student], graded: Iterable[str]) -> Roll:
+    """Return who of the roster is who of those who were graded; where two could be meant, it is nobody."""
+    by: dict[str, list[Student]] = {}
+    for one in roster:
+        for word in {plain_id(text).casefold() for text in (one.id, one.email, one.name) if text}:
+            by.setdefault(word, []).append(one)
+    known: dict[str, Student] = {}
+    taken: set[str] = set()
+    students = list(graded)
+    for student in students:
+        name, _, number = student.rpartition("_")
+        words = [student, *([number, name] if number.isdecimal() and name else [])]
+        who = next((found[0] for word in words if len(found := by.get(word.casefold(), [])) == 1), None)
+        if who is not None and who.id not in taken:
+            known[student] = who
+            taken.add(who.id)
+    missing = tuple(one for one in roster if one.id not in taken)
+    return Roll(known, missing, tuple(student for student in students if student not in known))
+
+
+def roll_of(course: Path, graded: Iterable[str], path: Path | None = None) -> Roll | None:
+    """Return the roll of a course's roster, or another file's; None where there is none. Raises ValueError, OSError."""
+    kept = course / ROSTER
+    if path is None and not kept.is_file():
+        return None
+    return call_the_roll(read_roster(path or kept), graded)
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:10]) + (f" and {len(names) - 10} more" if len(names) > 10 else "")
+
 
 _HEADINGS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "student", "student id", "login", "sis login id", "username", "user", "id number", "matriculation"),
