@@ -63,7 +63,7 @@ def test_an_accuracy_pass_that_answers_nan_has_failed():
 
     def nan_in_large_batches(batch):
         clock.advance_ns(MS)
-        return np.full((len(batch), 2), np.nan if len(batch) > 40 else 0.5)
+        return np.full((len(batch), 2), np.nan if len(batch) > 20 else 0.5)
 
     perf = benchmark(nan_in_large_batches, clock=clock, data=LABELLED)
     with pytest.raises(RunFailed, match="NaN"):

@@ -211,3 +211,17 @@ def test_a_metric_that_is_none_ends_before_anything_is_measured(folder, metric, 
     words = ["--dataset", "houses.csv", "--label", "price", "--metric", metric]
     assert main(["perf", "metric_models:model", *SHORT, *words]) == 2
     assert said in capsys.readouterr().err
+
+
+def test_the_accuracy_pass_asks_in_batches_of_the_settings():
+    """An endpoint that takes eight at a time was asked for 256."""
+
+    def answer(batch):
+        if len(batch) > 8:
+            raise ValueError(f"a batch may hold 8, got {len(batch)}")
+        return np.zeros(len(batch), int)
+
+    bench = TinyTorchPerf(Settings(rounds=2, min_queries=20, min_duration_ns=0, batch_size=8), progress=False)
+    bench.set_model(answer, name="limited")
+    bench.set_dataset((np.zeros((60, 2)), np.arange(60) % 2))
+    assert bench.run(["offline"]).accuracy == {"model": 0.5}

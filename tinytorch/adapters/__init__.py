@@ -7,6 +7,7 @@ when its adapter is made and not before; none is needed for this module. Knows n
 from tinytorch.adapters.endpoint import EndpointError, HttpModel, http_model
 from tinytorch.adapters.estimator import SklearnModel, sklearn_model
 from tinytorch.adapters.onnx_session import OnnxModel, onnx_model
+from tinytorch.adapters.tinytorch_module import TinyTorchModel, tinytorch_model
 from tinytorch.adapters.torch_module import TorchModel, torch_model
 
 __all__ = [
@@ -14,9 +15,11 @@ __all__ = [
     "HttpModel",
     "OnnxModel",
     "SklearnModel",
+    "TinyTorchModel",
     "TorchModel",
     "http_model",
     "onnx_model",
     "sklearn_model",
+    "tinytorch_model",
     "torch_model",
 ]

@@ -43,7 +43,9 @@ def audit_answers(benchmark: Benchmark) -> Audit:
     systems, library = benchmark.ready()
     run = _stream_run(benchmark, 0)
     model = Patient(systems["model"].build_anew(np.random.default_rng(0)))
-    expected = type(benchmark).accuracy_pass(model, library.inputs[run.sample_indices[run.kept]])
+    expected = type(benchmark).accuracy_pass(
+        model, library.inputs[run.sample_indices[run.kept]], benchmark.settings.batch_size
+    )
     same = [
         bool(np.allclose(one, other, rtol=1e-3, atol=1e-5)) for one, other in zip(run.outputs, expected, strict=True)
     ]

@@ -86,7 +86,7 @@ def add_rounds(parser: argparse.ArgumentParser) -> None:
     add("--min-queries", type=whole, metavar="N", help="at least so many a scenario, all rounds together (1000)")
     add("--min-duration", type=positive, metavar="S", help="at least so long a scenario, all rounds together (1 s)")
     add("--qps", type=positive, help="Server: queries per second (default: 0.3 of the slowest's capacity)")
-    add("--batch-size", type=whole, metavar="N", help="Offline: samples in a batch (default: 32)")
+    add("--batch-size", type=whole, metavar="N", help="Offline and the accuracy pass: samples in a batch (32)")
     add("--margin", type=positive, metavar="SHARE", help="a smaller difference matters to nobody (0.01: 1 %%)")
     add("--no-control", action="store_true", help="leave out the rebuild of the model that shows what chance does")
 

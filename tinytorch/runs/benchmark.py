@@ -48,7 +48,7 @@ class Benchmark:
 
     results_type: ClassVar[type[StoredResults]] = StoredResults
     round_type: ClassVar[type[RoundBase]] = RoundBase
-    accuracy_pass: ClassVar[Any]  # (model, inputs) -> the outputs, in order
+    accuracy_pass: ClassVar[Any]  # (model, inputs, samples in a batch) -> the outputs, in order
     stream: ClassVar[Any]  # drives a model: (model, queries, clock, log)
     one_round: OneRound  # what is done with the systems in a round
 
@@ -183,8 +183,8 @@ class Benchmark:
     def _measure_accuracy(self, results: Any, systems: Mapping[str, System], library: QuerySampleLibrary) -> None:
         if library.labels is not None:
             with deadline(self.settings.deadline_s * len(systems)):
-                predict = type(self).accuracy_pass
-                found = {arm: rating_of(system, library, predict) for arm, system in systems.items()}
+                predict, size = type(self).accuracy_pass, self.settings.batch_size
+                found = {arm: rating_of(system, library, predict, size) for arm, system in systems.items()}
             setattr(results, "classes" if library.metric in NUMBERED else "scores", found)
 
     def note(self, results: Any, this: RoundBase) -> None:
@@ -292,11 +292,15 @@ def empty_call_ns(clock: Clock, stream: Callable[..., None]) -> float:
     return float(np.median(log.completed - log.scheduled))
 
 
-def rating_of(system: System, library: QuerySampleLibrary, predict: Callable[[Model, Array], Array]) -> Array:
+def rating_of(
+    system: System, library: QuerySampleLibrary, predict: Callable[[Model, Array, int], Array], size: int
+) -> Array:
     """Return how right the system's answer to each sample is: the accuracy pass. Raises RunFailed."""
     try:
         copied = rebuild(system.system, system.build, np.random.default_rng(0))
-        outputs = predict(Patient(as_model(copied)), library.inputs)  # what a copy remembers stays out of the runs
+        outputs = predict(
+            Patient(as_model(copied)), library.inputs, size
+        )  # what a copy remembers stays out of the runs
         if holds_nan(outputs):
             raise ValueError("the outputs hold NaN")
         return rated(outputs, library)

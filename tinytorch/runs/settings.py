@@ -52,7 +52,7 @@ class Settings:
     max_batch: int = 1  # Server; more than 1: what has queued up is answered together
     batch_timeout_ns: int = 0  # Server; how long the first of a batch waits for the batch to fill
     workers: int = 1  # Server; more than 1: threads, for a model that leaves Python while it works
-    batch_size: int = 32  # Offline
+    batch_size: int = 32  # Offline, and the accuracy pass
     samples_per_query: int = 8  # Multi-Stream
     deadline_s: float = 120.0  # a scenario that takes longer in one round has failed; 0: no limit
     control: bool = True  # give the queries to a rebuild of the model as well: A against A
