@@ -122,6 +122,8 @@ class _Hand(Generic[Item, Answer]):
         elif self._said:
             return Ended(self.index, *self._said)
         else:
+            self._process.join(_LEAVE_S)  # threads of its own may keep one that has closed its pipe
+            self._process.kill()
             self._process.join()
             how = self._process.exitcode or 0
             ended = signal.Signals(-how).name if how < 0 else f"exit code {how}"

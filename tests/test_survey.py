@@ -10,10 +10,11 @@ import pytest
 from autograder.cli import main
 from autograder.proving.exercises import Exercise, exercises
 from autograder.proving.on_file import Equivalent
-from autograder.proving.single import Score, bench, score, scores
+from autograder.proving.single import DEADLINE_S, Score, bench, score, scores
 from autograder.proving.survey import Survey, survey
 from autograder.proving.trivial import trivial_answers
 from autograder.reading.places import LESSON
+from autograder.sandbox.confinement import Limits
 from tests import mini
 from tests.mini_lesson import in_full
 from tinytorch.export import read_lesson
@@ -220,6 +221,37 @@ def test_a_score_is_of_its_own_exercise_alone(tiny: tuple[Path, Path]) -> None:
         (again,) = scores(place, [("share", "#| export stats\ndef share(part, whole):\n    return 0")], 1)
     assert (wrong.earned, wrong.points, wrong.full) == (0, 2, False)
     assert again == wrong
+
+
+LOOPS = """
+import itertools
+import pytest
+
+
+@pytest.mark.exercise("share", points=1)
+def test_share(student):
+    found = [bytes(2**20) for _ in itertools.takewhile(lambda _: student.share(1, 4) != 0.25, itertools.count())]
+    assert not found
+
+
+@pytest.mark.exercise("share", points=1)
+def test_waits(student):
+    wrong = student.share(1, 4) != 0.25
+    while wrong:
+        pass
+"""
+
+
+def test_a_test_that_a_wrong_answer_sends_into_a_loop_ends_by_itself(tmp_path: Path, tiny: tuple[Path, Path]) -> None:
+    """In the trusted process, where it took all memory of the machine or outlasted the process: that is no verdict."""
+    (tmp_path / "test_tiny.py").write_text(LOOPS, encoding="utf-8")
+    answers = [("share", f"#| export stats\ndef share(part, whole):\n    return {x}") for x in ("0", "part / whole")]
+    with bench(tiny[0], tmp_path, 13) as place:
+        assert place.limits.wall_s < DEADLINE_S / 2
+        wrong, right = scores(replace(place, limits=Limits(wall_s=4)), answers, 1)
+    assert (wrong.earned, wrong.points, wrong.failure) == (0, 2, "")
+    assert any("more memory than the grader has" in remark for remark in wrong.remarks)
+    assert right.full
 
 
 def test_trivial_bodies_are_plain_values_what_is_read_and_arguments(found: Survey) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from autograder.examining.examiner import Outcome
 from autograder.examining.verdicts import Verdict, judge
+from autograder.judging.own_process import limit_memory
 from autograder.pool import spread
 from autograder.proving.cases import Case, alone, answered, packed, together
 from autograder.proving.on_file import Answer
@@ -24,6 +25,7 @@ from autograder.temporary import Folder
 from tinytorch.export import Cell, export_modules, read_lesson, write_package
 
 DEADLINE_S = 120
+LIMITS = Limits(wall_s=60)  # a test that loops ends by itself before its process is ended
 
 
 @dataclass(frozen=True)
@@ -157,7 +159,7 @@ def matrix(
     with Folder("matrix") as folder:
         support = build_support(folder / "support")
         work = partial(judge_case, lesson, release, suites, support, seed)
-        for end in spread(work, cases, jobs=jobs, deadline_s=DEADLINE_S):
+        for end in spread(work, cases, jobs=jobs, deadline_s=DEADLINE_S, initializer=limit_memory):
             if end.result is None:
                 raise RuntimeError(f"{cases[end.index].name} could not be judged: {end.failure}")
             rows[end.index] = list(_rows(cases[end.index], end.result))
@@ -179,7 +181,7 @@ def judge_case(lesson: Path, release: Path, suites: Path, support: Path, seed: i
         for path in suites.glob("*.py"):
             if not case.suites or path.name in {"conftest.py", *case.suites}:
                 shutil.copy(path, chosen)
-        return judge(package, support, chosen, seed, Limits())
+        return judge(package, support, chosen, seed, LIMITS)
 
 
 def _rows(case: Case, verdict: Verdict) -> Iterator[Row]:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from autograder.examining.collected import collected, exercise_of, suite_of
 from autograder.examining.verdicts import judge
+from autograder.judging.own_process import limit_memory
 from autograder.pool import spread
 from autograder.proving.cases import answered
 from autograder.sandbox.confinement import Limits, Package, build_support
@@ -20,6 +21,9 @@ from autograder.temporary import Folder
 from tinytorch.export import Cell, export_modules, read_lesson
 
 DEADLINE_S = 120
+# An answer takes 0.2 s. A wrong one may send a test into a loop without end, in the grader's own process too: that ends
+# by itself, and well before the process would be ended, which says nothing about the answer.
+LIMITS = Limits(wall_s=30)
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,7 @@ class Bench:
     suites: Path
     support: Path
     seed: int
+    limits: Limits = LIMITS
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def bench(lesson: Path, suites: Path, seed: int) -> Iterator[Bench]:
 def scores(place: Bench, answers: Sequence[tuple[str, str]], jobs: int) -> list[Score]:
     """Judge each (exercise, source of its cell) in `jobs` processes and return the scores in their order."""
     found = [Score(failure="not judged")] * len(answers)
-    for end in spread(partial(score, place), answers, jobs=jobs, deadline_s=DEADLINE_S):
+    for end in spread(partial(score, place), answers, jobs=jobs, deadline_s=DEADLINE_S, initializer=limit_memory):
         found[end.index] = end.result or Score(failure=end.failure)
     return found
 
@@ -73,7 +78,7 @@ def score(place: Bench, answer: tuple[str, str]) -> Score:
     if suites is None:
         raise ValueError(f"no hidden test is about {exercise}")
     modules = export_modules([answered(cell, {exercise: source}) for cell in cells], source="lesson", strict=False)
-    verdict = judge(Package(modules, ours), place.support, place.suites, place.seed, Limits(), only=suites)
+    verdict = judge(Package(modules, ours), place.support, place.suites, place.seed, place.limits, only=suites)
     own = [outcome for outcome in verdict.outcomes if outcome.exercise == exercise]
     earned, points = (math.fsum(getattr(outcome, name) for outcome in own) for name in ("earned", "points"))
     return Score(earned, points, verdict.remarks)
