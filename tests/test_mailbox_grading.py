@@ -17,6 +17,7 @@ from autograder.mailbox.settings import changed
 from autograder.mailbox.worker import Worker
 from tests import courses, mini
 from tests.mailboxes import ADA, GRACE, Asking, asking, client_of, code, new_mailbox, notebook
+from tests.test_attacks import ATTACKS
 
 WRONG = {**mini.ANSWERS, "middle": mini.WRONG_MIDDLE}
 
@@ -148,6 +149,28 @@ def test_attacks_gain_nothing_through_the_mailbox(mailbox: Mailbox, ada: Asking)
     drain(mailbox)
     [(_, _, earned)] = gradings(mailbox)
     assert earned < 45
+    assert (mailbox.folder / "secret.json").is_file()
+
+
+THROUGH = ["always equal", "forged answers", "read the suites", "patch the worker"]
+
+
+def test_attacks_on_the_grader_gain_nothing_through_the_mailbox(mailbox: Mailbox, ada: Asking) -> None:
+    """The same payloads as on the grader alone; the honest notebook after them has its points."""
+    suites = mini.made() / "suites"
+    before = {path: path.read_bytes() for path in suites.iterdir() if path.is_file()}
+    for name in THROUGH:
+        lines = ["import os, sys, types", *ATTACKS[name].replace("SUITES", str(suites)).split("\n")]
+        body = "\n    ".join([*lines, "Equal = type('Equal', (float,), {'__eq__': lambda *a: True, '__hash__': None})"])
+        ada.hand_in(notebook(**mini.ANSWERS | {"middle": f"def middle(values):\n    {body}\n    return Equal(0)"}))
+    drain(mailbox)
+    ada.hand_in(notebook(**mini.ANSWERS))
+    drain(mailbox)
+    *hostile, (_, _, honest) = gradings(mailbox)
+    assert honest == 85
+    assert len(hostile) == len(THROUGH)
+    assert all(earned <= honest - 40 for _, _, earned in hostile), hostile
+    assert {path: path.read_bytes() for path in before} == before
     assert (mailbox.folder / "secret.json").is_file()
 
 
