@@ -10,9 +10,11 @@ import argparse
 import json
 import sys
 from collections.abc import Collection
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tinytorch.commands.arms import add_arms, are_hosted, check_arms, set_arms
 from tinytorch.commands.asked import add_rounds, add_serving, settings_of
 from tinytorch.commands.commandline import refusal
 from tinytorch.commands.given_data import FORMS, dataset_of
@@ -44,6 +46,7 @@ examples:
   tinytorch perf "mine:model()" --baseline "mine:reference()" --qps 100 --json new.json
   tinytorch perf mine:model --dataset samples.csv --label class
   tinytorch perf mine:model --dataset houses.csv --label price --metric regression
+  tinytorch perf "mine:model()" --against main          the same model at another revision of this repository
   tinytorch compare old.json new.json      where old.json was measured beside the same baseline
 
 Whatever ends it, --json holds what was measured until then: it is written after every round. What the model prints goes
@@ -69,6 +72,7 @@ def add_perf(commands: Any) -> None:
     add("--dataset", default="digits", help=f"digits or cifar10, {FORMS} (default: %(default)s)")
     add("--label", metavar="COLUMN", help="the column of a .csv file that holds the label")
     add("--metric", metavar="NAME", help=METRIC)
+    add_arms(parser)
     add_rounds(parser)
     add_serving(parser)
     add("--isolate", action="store_true", help="give each round a process of its own")
@@ -82,17 +86,19 @@ def add_perf(commands: Any) -> None:
 def run_perf(options: argparse.Namespace) -> int:
     """Run the benchmark and return the exit status; the results are saved before they are judged."""
     from tinytorch.datasets import DatasetUnavailable
+    from tinytorch.hosted import HostError, RevisionError
 
     try:
         for path in (options.html, options.markdown, options.json):
             check_writable(path)
-        with prints_to_stderr():
-            benchmark = prepare(options)
-        keeper = benchmark.keep = Keeper(options)
-        status = measure(benchmark, keeper, options.scenario)
-    except (ValueError, TypeError, OSError, SystemExit, DatasetUnavailable) as error:
+        with ExitStack() as stack:
+            with prints_to_stderr(), ended_by_signals():
+                benchmark = prepare(options, stack)
+            keeper = benchmark.keep = Keeper(options)
+            status = measure(benchmark, keeper, options.scenario)
+    except (ValueError, TypeError, OSError, SystemExit, DatasetUnavailable, HostError, RevisionError) as error:
         print(f"tinytorch perf: {refusal(error)}", file=sys.stderr)
-        return 2
+        return status_of(error, 2)
     if benchmark.results is None:
         return status
     return report_on(benchmark.results, options, keeper, status)
@@ -142,11 +148,16 @@ def report_on(results: Results, options: argparse.Namespace, keeper: Keeper, sta
     return status or (0 if report.validation.valid else 1)
 
 
-def prepare(options: argparse.Namespace) -> TinyTorchPerf:
-    """Return the benchmark with its models and data. Raises ValueError, TypeError or DatasetUnavailable."""
+def prepare(options: argparse.Namespace, stack: ExitStack) -> TinyTorchPerf:
+    """Return the benchmark with its models and data; `stack` ends what they live in.
+
+    Raises ValueError, TypeError, DatasetUnavailable, HostError or RevisionError.
+    """
     from tinytorch.adapters.targets import load_target
     from tinytorch.benchmarking import TinyTorchPerf
 
+    if are_hosted(options):
+        return prepare_hosted(options, stack)
     benchmark = TinyTorchPerf(settings_of(options), progress=not options.quiet, isolate=options.isolate)
     benchmark.set_dataset(dataset_of(options.dataset, options.label, options.metric))
     texts = [text for text in (options.model, options.baseline) if text is not None]
@@ -154,4 +165,19 @@ def prepare(options: argparse.Namespace) -> TinyTorchPerf:
     distinct = len({target.name for target in targets}) == len(targets)
     for target, set_system in zip(targets, (benchmark.set_model, benchmark.set_baseline), strict=False):
         set_target(set_system, target, target.name if distinct else target.text)
+    return benchmark
+
+
+def prepare_hosted(options: argparse.Namespace, stack: ExitStack) -> TinyTorchPerf:
+    """Return a benchmark of models that live in processes of their own. Raises what `prepare` raises."""
+    from tinytorch.benchmarking import TinyTorchPerf
+    from tinytorch.hosted import HostedClock
+
+    check_arms(options)
+    clock = HostedClock()
+    benchmark = TinyTorchPerf(settings_of(options), clock, progress=not options.quiet)
+    benchmark.set_dataset(dataset_of(options.dataset, options.label, options.metric))
+    for host in set_arms(benchmark, clock, options, stack):
+        there = ", ".join(f"{name} {value}" for name, value in host.about.items())
+        benchmark.environment[f"process of {host.name}"] = there
     return benchmark

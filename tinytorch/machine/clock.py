@@ -19,6 +19,7 @@ class Clock(Protocol):
 class RealClock:
     """The machine's monotonic clock. A sleep alone wakes up late, so the last stretch is spent looking at the clock."""
 
+    elsewhere = False  # whether models run in other processes: then this one's processor time is not theirs
     SPIN_NS = 80_000  # a little over the 50 us timer slack of Linux; spinning longer invites the scheduler to step in
 
     now_ns = staticmethod(time.perf_counter_ns)

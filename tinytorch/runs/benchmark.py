@@ -75,6 +75,7 @@ class Benchmark:
         self.results: Any = None
         self.keep: Callable[[Any], None] = keep_nothing  # called before the first round and after each: results so far
         self.shown: Any = None  # the bar, where one is shown
+        self.environment: dict[str, str] = {}  # what is to be known beside the machine, of this run
         self.times = Counter[str]()  # how often each scenario was run with these models and data
 
     def set_model(self, model: Any = None, *, build: Callable[[], Any] | None = None, name: str | None = None) -> None:
@@ -159,7 +160,7 @@ class Benchmark:
             layout_controlled=True,
             isolated=self.isolate,
             virtual_time=not isinstance(self.clock, RealClock),
-            environment=environment.describe(with_clock=isinstance(self.clock, RealClock)),
+            environment=environment.describe(with_clock=isinstance(self.clock, RealClock)) | self.environment,
             started=datetime.now(UTC).isoformat(timespec="seconds"),
             notes=[WARMED_UP],
             rounds_measured=0,

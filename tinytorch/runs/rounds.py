@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain
 
@@ -186,6 +187,8 @@ class RoundBase:
         for arm, log in zip(arms, logs, strict=True):
             self.kinds[arm] = log.kind
             self.wait_for(scenario, arm, log.wait)
+        if getattr(self.clock, "elsewhere", False):  # this process's processor time is not the models'
+            return [replace(run, preempted=0, cpu_ns=0) for run in runs]
         return runs
 
     def keep(self, scenario: str, arms: Sequence[str], measured: Sequence[Run]) -> list[Run]:
