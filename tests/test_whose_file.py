@@ -245,6 +245,20 @@ class Named(zipfile.ZipInfo):
         return self.raw
 
 
+@pytest.mark.parametrize(
+    "names", [["benchmarking_dev (1)", "Copy of benchmarking_dev"], ["benchmarking_dev-Copy1", "ada"]]
+)
+def test_copies_without_an_original_are_nobodys_either(tmp_path, names):
+    """Two copies of the notebook were the students "(1)" and "Copy of", without a remark."""
+    for name in names:
+        (tmp_path / f"{name}.ipynb").write_bytes(NOTEBOOK)
+    found = {each.student: each for each in collect(tmp_path).found}
+    assert sorted(found) == sorted(names)
+    for name, each in found.items():
+        assert each.attention == ("benchmarking" in name)
+        assert bool(each.remarks) == each.attention
+
+
 def test_names_without_the_flag_are_utf_8_first(tmp_path: Path) -> None:
     """Windows' and macOS' own packers write UTF-8 and do not say so; old ones write cp437."""
     for name, encoding, flag, student in (

@@ -102,7 +102,7 @@ class Room:
             # "student (1)" and "student (2)" without a "student" are two people, not two copies.
             person = copy and base not in originals and copies[base] > 1
             name = own.sub("", _stem(entry) if person else base).strip()
-            nobody = name in ("", notebook)
+            nobody = name in ("", notebook) or base == notebook  # what marks a copy is no name
             if nobody:
                 only = len(entries) == 1 and self.depth > 0
                 name, nobody = (entry.parts[self.depth - 1], False) if only else (_stem(entry), True)
