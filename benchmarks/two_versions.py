@@ -14,7 +14,7 @@ from collections import Counter
 from pathlib import Path
 from statistics import mean, median
 
-from side_by_side import table
+from side_by_side import publish, table
 
 from tinytorch.benchmarking import Settings, StatisticalValidator, TinyTorchPerf
 from tinytorch.hosted import Host, HostedClock
@@ -41,27 +41,24 @@ def main() -> int:
     parser.add_argument("--queries", type=int, default=1000, metavar="N", help="a model and trial (default: 1000)")
     parser.add_argument("--python", metavar="PYTHON", help="another interpreter, with numpy, for a third row")
     parser.add_argument("--tiny", action="store_true", help="one trial of 60 queries, to see that it runs")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the numbers to FILE too")
     options = parser.parse_args()
     trials, queries = (1, 60) if options.tiny else (options.trials, options.queries)
     pairs = {"equal": (LOOPS, sys.executable), "3 % slower": (SLOWER, sys.executable)}
     if options.python:
         pairs["equal, two interpreters"] = (LOOPS, options.python)
-    rows, verdicts = [], {}
+    rows, verdicts, data = [], {}, {}
     with tempfile.TemporaryDirectory(prefix="two-versions-") as folder:
         for name, (loops, python) in pairs.items():
             found = [trial(Path(folder), loops, python, queries) for _ in range(trials)]
+            data[name] = found
             words = verdicts[name] = Counter(word for word, _, _ in found)
             said = ", ".join(f"{word} {n}" for word, n in words.most_common())
             rows.append(
                 [name, f"{median(ratio for _, ratio, _ in found):.3f}", said, f"{mean(n for *_, n in found):.1f}"]
             )
-    print(
-        table(
-            "Two checkouts, each in a process of its own",
-            ["the model is", "ratio, median", f"verdicts in {trials} trials", "rounds, mean"],
-            rows,
-        )
-    )
+    header = ["the model is", "ratio, median", f"verdicts in {trials} trials", "rounds, mean"]
+    publish([table("Two checkouts, each in a process of its own", header, rows)], {"trials": data}, options.json)
     told = verdicts["equal"]["faster"] + verdicts["equal"]["slower"]
     met = 10 * told <= trials and 10 * verdicts["3 % slower"]["slower"] >= 9 * trials
     return 0 if met or options.tiny else 1
