@@ -74,8 +74,8 @@ def write_parts(folder: Path, words: str) -> None:
         name = target.partition(":")[2]
         words = words.replace(name.replace("_", r"\_"), f"`{name}`")  # code, so that quotes stay as they are
     head, *sections = re.split(r"^## ", words, flags=re.MULTILINE)
-    question, answer, state = (line for line in head.removeprefix("# ").split("\n") if line)
-    (folder / "report_head.md").write_text(f"> {question}\n>\n> {answer}\n>\n> {state}\n", encoding="utf-8")
+    said = [line for line in head.removeprefix("# ").split("\n") if line]  # question, answer, state, and any doubt
+    (folder / "report_head.md").write_text("\n>\n".join(f"> {line}" for line in said) + "\n", encoding="utf-8")
     bodies = dict(section.split("\n", 1) for section in sections)
     for heading, name in SECTIONS.items():
         (folder / f"{name}.md").write_text(bodies[heading].strip() + "\n", encoding="utf-8")
