@@ -120,9 +120,9 @@ def test_each_failure_is_one_sentence(folder, target, said):
 
 def test_what_cannot_be_started_says_which(folder):
     with pytest.raises(HostError, match="no-python: No such file"):
-        hosted(folder, "model", python="/absent/no-python")
+        hosted(folder, "model", python="/absent/no-python").build()
     with pytest.raises(HostError, match="absent: No such file"):
-        hosted(folder / "absent", "model")
+        hosted(folder / "absent", "model").build()
 
 
 def test_an_interpreter_without_numpy_is_told(folder, tmp_path):

@@ -205,9 +205,9 @@ def test_a_grader_that_does_not_come_back_is_ended_and_told(course, monkeypatch)
     folder, setup = course
     suite = folder / "suites" / "test_mini.py"
     suite.write_text((mini.made() / "suites" / "test_mini.py").read_text() + STUCK)
-    monkeypatch.setattr(whole_class, "DEADLINE_S", 12)
-    grade_course(folder, replace(setup, limits=Limits(call_s=3, wall_s=6)), jobs=2)
+    monkeypatch.setattr(whole_class, "DEADLINE_S", 24)
+    grade_course(folder, replace(setup, limits=Limits(call_s=9, wall_s=18)), jobs=2)
     ada, bob = load_all(folder / "results")
     assert (ada.earned, ada.attention) == (85.0, False)
     assert (bob.judged, bob.attention) == (False, True)
-    assert "took more than 12 s on this submission and was ended" in bob.staff[0]
+    assert "took more than 24 s on this submission and was ended" in bob.staff[0]

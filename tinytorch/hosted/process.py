@@ -63,21 +63,8 @@ class Host:
         self.target, self.clock, self.name = target, clock, name or target
         self.about: Mapping[str, str] = {}
         self._count, self._dropped = 0, list[int]()
-        source = Path(__file__).with_name("host.py").read_text(encoding="utf-8")
-        environment = {
-            name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "__PYVENV_LAUNCHER__")
-        }
-        try:
-            self._process = subprocess.Popen(
-                [python, "-c", source],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-            )
-        except OSError as error:
-            where = folder if folder is not None and not folder.is_dir() else python
-            raise HostError(f"{self.name} cannot be started: {where}: {error.strerror}") from error
+        self._folder, self._python = folder, python
+        self._running: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -95,18 +82,40 @@ class Host:
 
     def ask(self, message: Mapping[str, Any], batch: Array | None = None) -> tuple[dict[str, Any], Array | None]:
         """Return what is answered, with the outputs. Raises HostError for what the model raised or how it ended."""
-        dropped, self._dropped = self._dropped, []
+        process, dropped, self._dropped = self._process, self._dropped, []
         try:
-            _send(_pipe(self._process.stdin), {**message, "drop": dropped}, batch)
-            answer, outputs = _receive(_pipe(self._process.stdout))
+            _send(_pipe(process.stdin), {**message, "drop": dropped}, batch)
+            answer, outputs = _receive(_pipe(process.stdout))
         except (BrokenPipeError, EOFError) as error:
             raise HostError(self._ended()) from error
         except BaseException:
-            self._process.kill()  # half a message is on its way: nothing that comes can be told apart
+            process.kill()  # half a message is on its way: nothing that comes can be told apart
             raise
         if "error" in answer:
             raise HostError(f"{self.name}: {answer['error']}")
         return answer, outputs
+
+    @property
+    def _process(self) -> subprocess.Popen[bytes]:
+        """The process, started when it is first needed."""
+        if self._running is not None:
+            return self._running
+        source = Path(__file__).with_name("host.py").read_text(encoding="utf-8")
+        environment = {
+            name: value for name, value in os.environ.items() if name not in ("PYTHONHOME", "__PYVENV_LAUNCHER__")
+        }
+        try:
+            self._running = subprocess.Popen(
+                [self._python, "-c", source],
+                cwd=self._folder,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+            )
+        except OSError as error:
+            where = self._folder if self._folder is not None and not self._folder.is_dir() else self._python
+            raise HostError(f"{self.name} cannot be started: {where}: {error.strerror}") from error
+        return self._running
 
     def drop(self, number: int) -> None:
         """Have a model let go with the next message."""
@@ -114,7 +123,9 @@ class Host:
 
     def close(self) -> None:
         """End the process and wait until it is gone. May be repeated."""
-        for pipe in (self._process.stdin, self._process.stdout):
+        if self._running is None:
+            return
+        for pipe in (self._running.stdin, self._running.stdout):
             if pipe is not None and not pipe.closed:
                 try:
                     pipe.close()
